@@ -23,8 +23,7 @@ public record IpPrefix(IpAddress address, int length) implements Comparable<IpPr
    * @throws IllegalArgumentException if it is not
    */
   public static IpPrefix of(String text) {
-    return parse(text)
-        .orElseThrow(() -> new IllegalArgumentException("not an IP prefix: " + text));
+    return parse(text).orElseThrow(() -> new IllegalArgumentException("not an IP prefix: " + text));
   }
 
   /** Reads {@code address/length}, or nothing if the text is not that. Host bits are kept. */
@@ -72,8 +71,7 @@ public record IpPrefix(IpAddress address, int length) implements Comparable<IpPr
 
   /** The lowest address of the network: all host bits 0. */
   public IpAddress first() {
-    return new IpAddress(
-        family(), address.high() & highMask(), address.low() & lowMask());
+    return new IpAddress(family(), address.high() & highMask(), address.low() & lowMask());
   }
 
   /** The highest address of the network: all host bits 1; in IPv4 the broadcast address. */

@@ -24,9 +24,7 @@ final class IpText {
       word = word << 8 | octet;
       start = end + 1;
     }
-    return octets == 4
-        ? Optional.of(new IpAddress(IpFamily.V4, 0, word))
-        : Optional.empty();
+    return octets == 4 ? Optional.of(new IpAddress(IpFamily.V4, 0, word)) : Optional.empty();
   }
 
   /** 0 to 255 without leading zeros, which some programs read as octal; else -1. */
@@ -128,7 +126,12 @@ final class IpText {
   }
 
   static String formatV4(long word) {
-    return (word >>> 24) + "." + (word >>> 16 & 0xFF) + "." + (word >>> 8 & 0xFF) + "."
+    return (word >>> 24)
+        + "."
+        + (word >>> 16 & 0xFF)
+        + "."
+        + (word >>> 8 & 0xFF)
+        + "."
         + (word & 0xFF);
   }
 

@@ -56,8 +56,7 @@ class AddressesTest {
     IpAddress moved = address.plus(distance);
     assertEquals(address, moved.plus(-(long) distance));
     BigInteger modulus = BigInteger.ONE.shiftLeft(address.family().bits());
-    assertEquals(
-        BigInteger.valueOf(distance).mod(modulus), moved.minus(address).mod(modulus));
+    assertEquals(BigInteger.valueOf(distance).mod(modulus), moved.minus(address).mod(modulus));
   }
 
   @Property
@@ -98,9 +97,29 @@ class AddressesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "1", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.4 ", " 1.2.3.4", "1.2.3.-4",
-        "1..3.4", "0x1.2.3.4", "localhost", ":", ":::", "1::2::3", "1:2:3:4:5:6:7", "::g",
-        "1:2:3:4:5:6:7:8:9", "12345::", "fe80::1%eth0", "1:2:3:4:5:6:7:8::", "::1.2.3", "1.2.3.4::",
+        "",
+        "1",
+        "1.2.3",
+        "1.2.3.4.5",
+        "256.1.1.1",
+        "01.2.3.4",
+        "1.2.3.4 ",
+        " 1.2.3.4",
+        "1.2.3.-4",
+        "1..3.4",
+        "0x1.2.3.4",
+        "localhost",
+        ":",
+        ":::",
+        "1::2::3",
+        "1:2:3:4:5:6:7",
+        "::g",
+        "1:2:3:4:5:6:7:8:9",
+        "12345::",
+        "fe80::1%eth0",
+        "1:2:3:4:5:6:7:8::",
+        "::1.2.3",
+        "1.2.3.4::",
         "::\u0661"
       })
   void refusesWhatIsNoAddress(String text) {

@@ -1,0 +1,30 @@
+package dev.weft.cni;
+
+import java.util.Set;
+
+/**
+ * One CNI plugin: what the six verbs do, once the protocol has been taken care of.
+ *
+ * <p>Implementations hold no state between calls and serve several calls at once. They fail with
+ * {@link CniException}; anything else that is thrown becomes code 999.
+ */
+public interface Plugin {
+
+  /** The name of the executable, and {@code type} in a configuration. */
+  String type();
+
+  /** Attaches the container; on failure nothing stays behind. */
+  Result add(Request.Attach request);
+
+  /** Detaches: succeeds whatever is already gone, any number of times. */
+  void del(Request.Detach request);
+
+  /** Fails if what {@link #add} made is not as {@code prevResult} says. */
+  void check(Request.Attach request);
+
+  /** Removes what this network has beyond these attachments. */
+  void gc(Request.Network request, Set<Attachment> valid);
+
+  /** Fails with 50 or 51 if an {@link #add} could not be served now. */
+  void status(Request.Network request);
+}

@@ -1,0 +1,24 @@
+package dev.weft.iptables;
+
+import dev.weft.net.MacAddress;
+import java.util.Set;
+
+/** Lets only frames from a pod's own MAC pass the bridge port that the pod is behind. */
+public interface SpoofCheck {
+
+  /**
+   * Guards one port. Doing it again changes nothing.
+   *
+   * @param port name of the bridge port
+   */
+  void add(RuleOwner owner, String port, MacAddress mac);
+
+  /** Removes all that this owner has; nothing to remove is no error. */
+  void remove(RuleOwner owner);
+
+  /** Removes what a network has beyond these owners. */
+  void retain(String network, Set<RuleOwner> owners);
+
+  /** Whether the port is guarded as {@link #add} would. */
+  boolean stands(RuleOwner owner, String port, MacAddress mac);
+}

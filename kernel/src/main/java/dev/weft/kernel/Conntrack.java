@@ -1,0 +1,43 @@
+package dev.weft.kernel;
+
+import dev.weft.net.IpAddress;
+import dev.weft.net.IpFamily;
+import java.util.List;
+import java.util.Optional;
+
+/** The connection tracking table of one namespace. */
+public interface Conntrack {
+
+  List<Flow> flows(IpFamily family);
+
+  /**
+   * Deletes every flow that a filter matches, and says how many those were. The kernel is asked to
+   * filter where it can.
+   */
+  int delete(Filter filter);
+
+  /**
+   * One direction of a flow.
+   *
+   * @param sourcePort 0 where the protocol has none
+   */
+  record Tuple(
+      IpAddress source, IpAddress destination, int protocol, int sourcePort, int destinationPort) {}
+
+  /**
+   * A tracked flow.
+   *
+   * @param original as the first packet was sent
+   * @param reply as the answer comes back: differs where addresses are translated
+   */
+  record Flow(Tuple original, Tuple reply, int zone, int mark) {}
+
+  /** What must be so of a flow; what is absent is not asked. */
+  record Filter(
+      IpFamily family,
+      Optional<Integer> protocol,
+      Optional<IpAddress> originalSource,
+      Optional<IpAddress> originalDestination,
+      Optional<Integer> originalDestinationPort,
+      Optional<IpAddress> replySource) {}
+}

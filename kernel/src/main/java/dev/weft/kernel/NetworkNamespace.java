@@ -1,0 +1,149 @@
+package dev.weft.kernel;
+
+import dev.weft.net.IpAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/**
+ * One network namespace, held open by a descriptor: everything that can be read and changed in it.
+ *
+ * <p>Every operation is one exchange with the kernel and throws {@link KernelException} with the
+ * kernel's error and a sentence that says what it disliked. Lists are snapshots. An instance may be
+ * used by several threads; a closed one throws {@link IllegalStateException}.
+ */
+public interface NetworkNamespace extends AutoCloseable {
+
+  /** What makes this namespace itself: two handles are of one namespace if their ids are equal. */
+  NamespaceId id();
+
+  // Links
+
+  List<Link> links();
+
+  Optional<Link> link(String name);
+
+  Optional<Link> link(int index);
+
+  /**
+   * Creates a link, down, and returns it as the kernel made it.
+   *
+   * @throws KernelException with {@link Errno#EEXIST} if the name is taken, here or for a veth's
+   *     peer in its namespace
+   */
+  Link create(NewLink link);
+
+  /**
+   * Applies changes to one link, in one message as far as the kernel allows.
+   *
+   * @throws KernelException with {@link Errno#ENODEV} if it does not exist
+   */
+  void change(int index, LinkChange... changes);
+
+  /**
+   * Deletes one link; a veth goes with its peer.
+   *
+   * @throws KernelException with {@link Errno#ENODEV} if it does not exist
+   */
+  void deleteLink(int index);
+
+  /**
+   * Deletes all links of a group (see {@link LinkChange.Group}) in one operation: a hundred cost
+   * the kernel little more than one.
+   *
+   * @throws KernelException with {@link Errno#ENODEV} if the group is empty
+   */
+  void deleteLinkGroup(int group);
+
+  // Bridge VLAN filtering
+
+  /** The VLANs of one bridge or bridge port, by id. */
+  List<BridgeVlan> vlans(int index);
+
+  /** Adds VLANs to a bridge port, or to the bridge itself if {@code index} is a bridge. */
+  void addVlans(int index, List<BridgeVlan> vlans);
+
+  void removeVlans(int index, List<BridgeVlan> vlans);
+
+  // Addresses
+
+  List<InterfaceAddress> addresses();
+
+  /**
+   * Puts an address on a link.
+   *
+   * @throws KernelException with {@link Errno#EEXIST} if the link has it already
+   */
+  void add(InterfaceAddress address);
+
+  /**
+   * Takes an address from a link.
+   *
+   * @throws KernelException with {@link Errno#EADDRNOTAVAIL} if the link does not have it
+   */
+  void remove(InterfaceAddress address);
+
+  // Routes
+
+  /** All routes of all tables but the kernel's own table {@code local}. */
+  List<Route> routes();
+
+  /**
+   * Adds a route.
+   *
+   * @throws KernelException with {@link Errno#EEXIST} if there is one to this destination with the
+   *     same priority and table
+   */
+  void add(Route route);
+
+  /** Adds the route, or puts it in the place of one with the same destination and priority. */
+  void replace(Route route);
+
+  /**
+   * Removes the route that has this destination, table and, where given, gateway and priority.
+   *
+   * @throws KernelException with {@link Errno#ESRCH} if there is none that matches
+   */
+  void remove(Route route);
+
+  /** The route that a packet to this address would take, as the kernel resolves it now. */
+  Route routeTo(IpAddress destination);
+
+  // Neighbours: ARP, NDP and the bridge's and VXLAN's forwarding database
+
+  List<Neighbour> neighbours();
+
+  void replace(Neighbour neighbour);
+
+  /**
+   * Removes an entry.
+   *
+   * @throws KernelException with {@link Errno#ENOENT} if there is none
+   */
+  void remove(Neighbour neighbour);
+
+  /**
+   * Tells the link's segment that this address is now here: gratuitous ARP, or an unsolicited
+   * neighbour advertisement.
+   */
+  void announce(int linkIndex, IpAddress address);
+
+  // Everything else that belongs to a network namespace
+
+  Sysctl sysctl();
+
+  Conntrack conntrack();
+
+  Nftables nftables();
+
+  Iptables iptables();
+
+  /**
+   * Runs work on a platform thread of its own that is inside this namespace: sockets, files and
+   * processes that it opens belong here.
+   */
+  <T> T inside(Callable<T> work);
+
+  @Override
+  void close();
+}

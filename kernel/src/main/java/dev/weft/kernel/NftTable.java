@@ -1,0 +1,59 @@
+package dev.weft.kernel;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A whole nftables table, as {@code nft(8)} would declare it.
+ *
+ * @param comment whose it is
+ */
+public record NftTable(
+    Family family, String name, String comment, List<Set> sets, List<Chain> chains) {
+
+  /** nftables' address families, with the kernel's numbers (NFPROTO_*). */
+  public enum Family {
+    INET(1),
+    IP(2),
+    BRIDGE(7),
+    IP6(10);
+
+    private final int number;
+
+    Family(int number) {
+      this.number = number;
+    }
+
+    public int number() {
+      return number;
+    }
+
+    /** As nft writes it: {@code inet}. */
+    public String text() {
+      return switch (this) {
+        case INET -> "inet";
+        case IP -> "ip";
+        case BRIDGE -> "bridge";
+        case IP6 -> "ip6";
+      };
+    }
+  }
+
+  /**
+   * A set, or a map if it has a value type.
+   *
+   * @param keyType as nft writes it: {@code ipv4_addr . ipv4_addr}
+   * @param valueType as nft writes it, for a map
+   * @param interval whether elements are ranges
+   */
+  public record Set(String name, String keyType, Optional<String> valueType, boolean interval) {}
+
+  /**
+   * A chain with its rules.
+   *
+   * @param hook as nft writes it, for a base chain: {@code type nat hook postrouting priority
+   *     srcnat; policy accept}
+   * @param rules as nft writes them, one each
+   */
+  public record Chain(String name, Optional<String> hook, List<String> rules) {}
+}

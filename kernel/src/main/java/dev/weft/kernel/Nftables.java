@@ -1,0 +1,46 @@
+package dev.weft.kernel;
+
+import java.util.List;
+
+/**
+ * nftables in one namespace: whole tables loaded by the {@code nft} program, and elements of their
+ * sets and maps changed over netlink, which is a thousand times cheaper.
+ */
+public interface Nftables {
+
+  /** Whether the kernel has nftables at all. */
+  boolean isAvailable();
+
+  /**
+   * Makes tables what these say, in one transaction: a table that stands is replaced with its
+   * chains, rules and sets. Needs the {@code nft} program.
+   */
+  void load(List<NftTable> tables);
+
+  /**
+   * Creates a table that does not exist. Elements and rules of one that stands are left alone.
+   *
+   * @return whether it had to be created
+   */
+  boolean ensure(NftTable table);
+
+  boolean exists(NftTable.Family family, String table);
+
+  void delete(NftTable.Family family, String table);
+
+  /**
+   * Adds and removes elements, all of them or none.
+   *
+   * @throws KernelException with {@link Errno#ENOENT} if a table or set, or an element to be
+   *     removed, does not exist; {@link Errno#EEXIST} if an element to be added stands with another
+   *     value
+   */
+  void apply(List<NftElementChange> changes);
+
+  /**
+   * The elements of one set or map.
+   *
+   * @throws KernelException with {@link Errno#ENOENT} if there is no such set
+   */
+  List<NftElement> elements(NftTable.Family family, String table, String set);
+}
