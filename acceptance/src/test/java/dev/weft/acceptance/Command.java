@@ -1,0 +1,79 @@
+package dev.weft.acceptance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a program to its end and keeps what it printed. */
+final class Command {
+  private static final int LIMIT_SECONDS = 60;
+
+  private Command() {}
+
+  /** What a finished program left: both outputs apart, as bytes are all that a runtime sees. */
+  record Outcome(int exitCode, String stdout, String stderr) {
+    /** The outcome again, if the program succeeded. */
+    Outcome succeeded() {
+      if (exitCode != 0) {
+        throw new AssertionError("exit code " + exitCode + "\n" + stdout + "\n" + stderr);
+      }
+      return this;
+    }
+  }
+
+  static Outcome run(String... command) {
+    return run(List.of(command), Map.of(), new byte[0]);
+  }
+
+  /** Runs with exactly this environment, PATH aside. */
+  static Outcome run(List<String> command, Map<String, String> environment, byte[] stdin) {
+    Path stdout = temporaryFile();
+    Path stderr = temporaryFile();
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectOutput(stdout.toFile())
+              .redirectError(stderr.toFile());
+      builder.environment().clear();
+      builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      try (var in = process.getOutputStream()) {
+        in.write(stdin);
+      } catch (IOException e) {
+        // It may end without reading: that is for the caller to judge by what it printed.
+      }
+      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        throw new AssertionError("still running after " + LIMIT_SECONDS + " s: " + command);
+      }
+      return new Outcome(process.exitValue(), read(stdout), read(stderr));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    } finally {
+      stdout.toFile().delete();
+      stderr.toFile().delete();
+    }
+  }
+
+  private static Path temporaryFile() {
+    try {
+      return Files.createTempFile("output", ".txt");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String read(Path file) throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+  }
+}

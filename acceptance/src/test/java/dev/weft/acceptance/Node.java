@@ -1,0 +1,98 @@
+package dev.weft.acceptance;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A node of the test's own: a network namespace that plugins take for the host's, a directory for
+ * their data, and as many pod namespaces as are asked for. All of it goes when it is closed.
+ */
+final class Node implements AutoCloseable {
+  private static final AtomicInteger COUNTER = new AtomicInteger();
+
+  private final String name =
+      "weft-" + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet();
+  private final List<String> namespaces = new ArrayList<>();
+  private final Path data;
+
+  private Node() {
+    try {
+      data = Files.createTempDirectory(name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    addNamespace(name);
+  }
+
+  /** Makes a node; without root the test is skipped. */
+  static Node create() {
+    assumeTrue(
+        "root".equals(System.getProperty("user.name")), "skipped: needs root for namespaces");
+    return new Node();
+  }
+
+  /** A directory of this node's own, such as host-local's {@code dataDir}. */
+  Path data() {
+    return data;
+  }
+
+  /** Makes a pod's namespace and returns the path that a runtime would give. */
+  synchronized Path addPod() {
+    return addNamespace(name + "-p" + namespaces.size());
+  }
+
+  /** Takes a pod's namespace away, as a runtime does before a late DEL. */
+  void removePod(Path pod) {
+    Command.run("ip", "netns", "delete", pod.getFileName().toString()).succeeded();
+  }
+
+  /** Runs a program in the node's namespace. */
+  Command.Outcome run(String... command) {
+    return run(List.of(command), Map.of(), "");
+  }
+
+  Command.Outcome run(List<String> command, Map<String, String> environment, String stdin) {
+    return runIn(name, command, environment, stdin);
+  }
+
+  /** Runs a program in a pod's namespace. */
+  Command.Outcome runIn(Path pod, String... command) {
+    return runIn(pod.getFileName().toString(), List.of(command), Map.of(), "");
+  }
+
+  private static Command.Outcome runIn(
+      String namespace, List<String> command, Map<String, String> environment, String stdin) {
+    List<String> whole = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+    whole.addAll(command);
+    return Command.run(whole, environment, stdin.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Path addNamespace(String namespace) {
+    Command.run("ip", "netns", "add", namespace).succeeded();
+    namespaces.add(namespace);
+    Command.run("ip", "-n", namespace, "link", "set", "lo", "up").succeeded();
+    return Path.of("/run/netns", namespace);
+  }
+
+  @Override
+  public void close() {
+    for (String namespace : namespaces.reversed()) {
+      Command.run("ip", "netns", "delete", namespace);
+    }
+    try (var files = Files.walk(data)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

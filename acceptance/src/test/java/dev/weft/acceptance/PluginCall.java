@@ -1,0 +1,106 @@
+package dev.weft.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One call of a plugin's executable as a runtime makes it: a value that is changed step by step and
+ * then run.
+ *
+ * <p>Starts as a call of {@code type} from the executables under test, with CNI_PATH naming their
+ * directory, for interface {@code eth0}.
+ */
+record PluginCall(Node node, Path program, Map<String, String> environment, String config) {
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  PluginCall {
+    environment = Map.copyOf(environment);
+  }
+
+  static PluginCall of(Node node, String type, String config) {
+    return new PluginCall(
+        node,
+        Executables.plugin(type),
+        Map.of("CNI_PATH", Executables.UNDER_TEST.toString(), "CNI_IFNAME", "eth0"),
+        config);
+  }
+
+  PluginCall program(Path program) {
+    return new PluginCall(node, program, environment, config);
+  }
+
+  PluginCall with(String variable, String value) {
+    Map<String, String> changed = new HashMap<>(environment);
+    changed.put(variable, value);
+    return new PluginCall(node, program, changed, config);
+  }
+
+  PluginCall without(String variable) {
+    Map<String, String> changed = new HashMap<>(environment);
+    changed.remove(variable);
+    return new PluginCall(node, program, changed, config);
+  }
+
+  PluginCall config(String config) {
+    return new PluginCall(node, program, environment, config);
+  }
+
+  /** The same configuration with one key set to a JSON value. */
+  PluginCall set(String key, String json) {
+    try {
+      JsonNode changed = JSON.readTree(config);
+      ((ObjectNode) changed).set(key, JSON.readTree(json));
+      return config(JSON.writeValueAsString(changed));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  PluginCall container(String id) {
+    return with("CNI_CONTAINERID", id);
+  }
+
+  PluginCall pod(Path netns) {
+    return with("CNI_NETNS", netns.toString());
+  }
+
+  /** Makes the call and returns whatever came of it. */
+  Command.Outcome run(String verb) {
+    return node.run(List.of(program.toString()), with("CNI_COMMAND", verb).environment(), config);
+  }
+
+  /** ADD, which must succeed; its result. */
+  JsonNode add() {
+    return json(run("ADD").succeeded().stdout());
+  }
+
+  /** A verb that prints nothing, which must succeed. */
+  void succeeds(String verb) {
+    assertEquals("", run(verb).succeeded().stdout(), verb + " prints nothing on success");
+  }
+
+  /** A call that must fail with one JSON error; that error. */
+  JsonNode fails(String verb) {
+    Command.Outcome outcome = run(verb);
+    assertNotEquals(0, outcome.exitCode(), () -> verb + " succeeded: " + outcome);
+    return json(outcome.stdout());
+  }
+
+  static JsonNode json(String text) {
+    try {
+      return JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("not one JSON value: " + text, e);
+    }
+  }
+}
