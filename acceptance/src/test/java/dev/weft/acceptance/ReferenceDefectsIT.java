@@ -194,11 +194,11 @@ class ReferenceDefectsIT {
     PluginCall bridge = bridge("10.1.0.0/30");
     PluginCall first = bridge.container("first").pod(node.addPod());
     String address = address(first.add());
-    node.run("ping", "-c", "1", "-W", "2", address).succeeded();
+    node.run("busybox", "ping", "-c", "1", "-W", "2", address).succeeded();
     first.succeeds("DEL");
     PluginCall second = bridge.container("second").pod(node.addPod());
     assertEquals(address, address(second.add()));
-    node.run("ping", "-c", "1", "-W", "1", address).succeeded();
+    node.run("busybox", "ping", "-c", "1", "-W", "1", address).succeeded();
   }
 
   // 11: duplicate detection
@@ -210,7 +210,7 @@ class ReferenceDefectsIT {
     JsonNode result = bridge.container("a").pod(pod).add();
     String tentative = node.runIn(pod, "ip", "-6", "addr", "show", "tentative").stdout();
     assertFalse(tentative.contains(address(result)), tentative);
-    node.run("ping", "-c", "1", "-W", "1", address(result)).succeeded();
+    node.run("busybox", "ping", "-c", "1", "-W", "1", address(result)).succeeded();
   }
 
   // 12: the bridge's MAC follows its ports
