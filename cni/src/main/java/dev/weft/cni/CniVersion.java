@@ -1,6 +1,5 @@
 package dev.weft.cni;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /** The published versions of the specification, oldest first. */
@@ -26,7 +25,12 @@ public enum CniVersion {
 
   /** The version with exactly this text. */
   public static Optional<CniVersion> of(String text) {
-    return Arrays.stream(values()).filter(version -> version.text.equals(text)).findFirst();
+    for (CniVersion version : values()) {
+      if (version.text.equals(text)) {
+        return Optional.of(version);
+      }
+    }
+    return Optional.empty();
   }
 
   public static CniVersion newest() {
@@ -35,5 +39,16 @@ public enum CniVersion {
 
   public boolean isAtLeast(CniVersion other) {
     return compareTo(other) >= 0;
+  }
+
+  /** The texts of all versions from this one on, oldest first. */
+  String onwards() {
+    StringBuilder list = new StringBuilder();
+    for (CniVersion version : values()) {
+      if (version.isAtLeast(this)) {
+        list.append(list.isEmpty() ? "" : ", ").append(version.text);
+      }
+    }
+    return list.toString();
   }
 }

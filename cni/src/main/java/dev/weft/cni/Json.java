@@ -18,36 +18,39 @@ public sealed interface Json {
 
   /** An object; keys keep their order. */
   record Obj(Map<String, Json> fields) implements Json {
+    public static final Obj EMPTY = new Obj(Map.of());
+
     public Obj {
       fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
 
     /**
-     * The value of a key: the one that is written just so, else one that differs only in case, as
-     * Go's decoder finds it and runtimes rely on. {@code null} counts as absent.
+     * The value of a key, in whatever case it is written: of several, the last that is not {@code
+     * null}, as Go's decoder takes it. Delegates get the same bytes and must see the same value.
      */
     public Optional<Json> find(String key) {
-      Json exact = fields.get(key);
-      if (exact != null) {
-        return exact instanceof Null ? Optional.empty() : Optional.of(exact);
-      }
+      Optional<Json> found = Optional.empty();
       for (Map.Entry<String, Json> field : fields.entrySet()) {
         if (field.getKey().equalsIgnoreCase(key) && !(field.getValue() instanceof Null)) {
-          return Optional.of(field.getValue());
+          found = Optional.of(field.getValue());
         }
       }
-      return Optional.empty();
+      return found;
     }
 
-    /** The same object with one key set; a key that differs only in case is replaced. */
+    /** True if the key is there in whatever case, be it {@code null}. */
+    public boolean has(String key) {
+      for (String name : fields.keySet()) {
+        if (name.equalsIgnoreCase(key)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** The same object with one key set; keys that differ only in case are replaced. */
     public Obj with(String key, Json value) {
-      Map<String, Json> changed = new LinkedHashMap<>();
-      fields.forEach(
-          (name, old) -> {
-            if (!name.equalsIgnoreCase(key)) {
-              changed.put(name, old);
-            }
-          });
+      Map<String, Json> changed = new LinkedHashMap<>(without(key).fields);
       changed.put(key, value);
       return new Obj(changed);
     }
@@ -71,7 +74,11 @@ public sealed interface Json {
   record Str(String value) implements Json {}
 
   /** A number, as precise as it was written. */
-  record Num(BigDecimal value) implements Json {}
+  record Num(BigDecimal value) implements Json {
+    public static Num of(long value) {
+      return new Num(BigDecimal.valueOf(value));
+    }
+  }
 
   /** A truth value. */
   record Bool(boolean value) implements Json {}

@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param version of the specification that the result must have
  * @param name of the network
- * @param type the plugin that it was written for
+ * @param type the plugin that it was written for; a delegate sees the type of who delegates
  * @param prevResult what the plugins before this one made, or the ADD that a CHECK or DEL is about
  * @param json all of it, for the plugin's own keys
  */
@@ -17,5 +17,69 @@ public record NetworkConfig(
   /** The place to read the plugin's own keys from. */
   public ConfigReader reader() {
     return new ConfigReader(json, "");
+  }
+
+  /** What the runtime passes for the capabilities that the plugin declares. */
+  public ConfigReader runtimeConfig() {
+    return reader().objectOrEmpty("runtimeConfig");
+  }
+
+  /** The arguments under {@code args.cni}: where both say something, they win over CNI_ARGS. */
+  public ConfigReader args() {
+    return reader().objectOrEmpty("args").objectOrEmpty("cni");
+  }
+
+  /**
+   * Reads what every plugin needs.
+   *
+   * @throws CniException 1 if the version is not ours, 7 naming another field that is wrong
+   */
+  static NetworkConfig of(Json.Obj json, CniVersion oldest) {
+    ConfigReader reader = new ConfigReader(json, "");
+    String name =
+        reader
+            .string("name")
+            .filter(text -> !text.isEmpty())
+            .orElseThrow(() -> reader.missing("name", "should be the network's name"));
+    if (!Identifier.isValid(name)) {
+      throw reader.refused("name", Identifier.SHOULD);
+    }
+    String type = reader.string("type").orElse("");
+    CniVersion version = version(json, oldest);
+    return new NetworkConfig(version, name, type, prevResult(reader, version), json);
+  }
+
+  /** The version that a configuration asks for: 0.1.0 if it does not say. */
+  private static CniVersion version(Json.Obj json, CniVersion oldest) {
+    String text = versionText(json).orElse(CniVersion.V0_1_0.text());
+    return CniVersion.of(text)
+        .filter(version -> version.isAtLeast(oldest))
+        .orElseThrow(
+            () ->
+                new CniException(
+                    ErrorCode.INCOMPATIBLE_VERSION,
+                    "cniVersion is "
+                        + Quoted.of(text)
+                        + ", but should be one of "
+                        + oldest.onwards()));
+  }
+
+  /** The text of {@code cniVersion}, whether or not it is a version that we know. */
+  static Optional<String> versionText(Json.Obj json) {
+    return new ConfigReader(json, "").string("cniVersion").filter(text -> !text.isEmpty());
+  }
+
+  private static Optional<Result> prevResult(ConfigReader reader, CniVersion version) {
+    Optional<ConfigReader> given = reader.object("prevResult");
+    if (given.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<CniVersion> said = ResultFormat.version(given.get());
+    if (said.isPresent() && !ResultFormat.sameEra(said.get(), version)) {
+      throw given
+          .get()
+          .refused("cniVersion", "should be that of the configuration, " + version.text());
+    }
+    return Optional.of(ResultFormat.read(given.get().object(), "prevResult", version));
   }
 }

@@ -1,5 +1,6 @@
 package dev.weft.cni;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -13,13 +14,26 @@ public interface Plugin {
   /** The name of the executable, and {@code type} in a configuration. */
   String type();
 
+  /** The oldest version of the specification that the plugin can serve; it serves all newer. */
+  default CniVersion oldestVersion() {
+    return CniVersion.V0_1_0;
+  }
+
+  /**
+   * The keys of CNI_ARGS that the plugin understands; others are refused unless the caller sets
+   * IgnoreUnknown. Empty if the plugin does not look at CNI_ARGS at all and leaves them to others.
+   */
+  default Optional<Set<String>> argumentKeys() {
+    return Optional.empty();
+  }
+
   /** Attaches the container; on failure nothing stays behind. */
   Result add(Request.Attach request);
 
   /** Detaches: succeeds whatever is already gone, any number of times. */
   void del(Request.Detach request);
 
-  /** Fails if what {@link #add} made is not as {@code prevResult} says. */
+  /** Fails if what {@link #add} made is not as {@code prevResult}, which is there, says. */
   void check(Request.Attach request);
 
   /** Removes what this network has beyond these attachments. */

@@ -1,0 +1,46 @@
+package dev.weft.cni;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Failures as error objects (specification 1.1.0, section 5). */
+final class ErrorReply {
+  private ErrorReply() {}
+
+  static Reply of(CniException failure, String cniVersion, String stderr) {
+    Map<String, Json> error = new LinkedHashMap<>();
+    error.put("cniVersion", new Json.Str(cniVersion));
+    error.put("code", Json.Num.of(failure.code()));
+    error.put("msg", new Json.Str(String.valueOf(failure.getMessage())));
+    String details = details(failure);
+    if (!details.isEmpty()) {
+      error.put("details", new Json.Str(details));
+    }
+    return new Reply(1, JsonText.write(new Json.Obj(error)) + "\n", stderr);
+  }
+
+  /** A failure that nobody foresaw: what it was, and where. */
+  static CniException unforeseen(Throwable failure) {
+    StackTraceElement[] trace = failure.getStackTrace();
+    CniException internal =
+        new CniException(
+            ErrorCode.INTERNAL.number(),
+            "internal error: " + failure,
+            trace.length > 0 ? "at " + trace[0] : "",
+            failure);
+    for (Throwable suppressed : failure.getSuppressed()) {
+      internal.addSuppressed(suppressed);
+    }
+    return internal;
+  }
+
+  private static String details(CniException failure) {
+    StringBuilder details = new StringBuilder(failure.details());
+    for (Throwable suppressed : failure.getSuppressed()) {
+      details.append(details.isEmpty() ? "" : "; ").append("and then: ");
+      details.append(
+          suppressed instanceof CniException ? suppressed.getMessage() : suppressed.toString());
+    }
+    return details.toString();
+  }
+}
