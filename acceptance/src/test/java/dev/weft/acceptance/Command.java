@@ -11,7 +11,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs a program to its end and keeps what it printed. */
 final class Command {
-  private static final int LIMIT_SECONDS = 60;
+  private static final int LIMIT_SECONDS = 120;
+
+  private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
   private Command() {}
 
@@ -40,7 +42,7 @@ final class Command {
               .redirectOutput(stdout.toFile())
               .redirectError(stderr.toFile());
       builder.environment().clear();
-      builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+      builder.environment().put("PATH", PATH);
       builder.environment().putAll(environment);
       Process process = builder.start();
       try (var in = process.getOutputStream()) {
@@ -62,6 +64,26 @@ final class Command {
     } finally {
       stdout.toFile().delete();
       stderr.toFile().delete();
+    }
+  }
+
+  /** Starts a program and does not wait; what it prints is lost. */
+  static Process start(List<String> command, Map<String, String> environment, byte[] stdin) {
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD);
+      builder.environment().clear();
+      builder.environment().put("PATH", PATH);
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      try (var in = process.getOutputStream()) {
+        in.write(stdin);
+      }
+      return process;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

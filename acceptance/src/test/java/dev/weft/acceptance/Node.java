@@ -70,6 +70,45 @@ final class Node implements AutoCloseable {
     return runIn(pod.getFileName().toString(), List.of(command), Map.of(), "");
   }
 
+  /** Starts a program in the node's namespace and does not wait for it. */
+  Process start(List<String> command, Map<String, String> environment, String stdin) {
+    List<String> whole = new ArrayList<>(List.of("ip", "netns", "exec", name));
+    whole.addAll(command);
+    return Command.start(whole, environment, stdin.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** All that iptables and nftables hold in the node's namespace, as their programs print it. */
+  String rules() {
+    return run("iptables-save").stdout()
+        + run("ip6tables-save").stdout()
+        + run("nft", "list", "ruleset").stdout();
+  }
+
+  /** The addresses that host-local holds for a network under {@link #data}. */
+  List<String> leases(String network) {
+    Path directory = data.resolve(network);
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (var files = Files.list(directory)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(file -> Character.isDigit(file.charAt(0)) || file.indexOf(':') >= 0)
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The names of the pairs whose one end is in the node's namespace. */
+  List<String> veths() {
+    List<String> names = new ArrayList<>();
+    PluginCall.json(run("ip", "-j", "link", "show", "type", "veth").succeeded().stdout())
+        .forEach(link -> names.add(link.path("ifname").asText()));
+    return names;
+  }
+
   private static Command.Outcome runIn(
       String namespace, List<String> command, Map<String, String> environment, String stdin) {
     List<String> whole = new ArrayList<>(List.of("ip", "netns", "exec", namespace));

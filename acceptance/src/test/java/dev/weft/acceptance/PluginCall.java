@@ -79,6 +79,20 @@ record PluginCall(Node node, Path program, Map<String, String> environment, Stri
     return node.run(List.of(program.toString()), with("CNI_COMMAND", verb).environment(), config);
   }
 
+  /** Starts the call and does not wait for it. */
+  Process start(String verb) {
+    return node.start(List.of(program.toString()), with("CNI_COMMAND", verb).environment(), config);
+  }
+
+  /** Makes the call after a shell command that prepares its mount namespace, which is its own. */
+  Command.Outcome runAfter(String shellCommand, String verb) {
+    return node.run(
+        List.of(
+            "unshare", "--mount", "sh", "-c", shellCommand + " && exec \"$0\"", program.toString()),
+        with("CNI_COMMAND", verb).environment(),
+        config);
+  }
+
   /** ADD, which must succeed; its result. */
   JsonNode add() {
     return json(run("ADD").succeeded().stdout());

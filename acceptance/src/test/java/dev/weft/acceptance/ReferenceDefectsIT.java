@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +54,7 @@ class ReferenceDefectsIT {
 
     assertFalse(linkExists(hostVeth(lostResult)), "the lost attachment's link");
     assertFalse(Files.exists(lease(address(lostResult))), "the lost attachment's lease");
-    assertFalse(rules().contains("lost"), "the lost attachment's rules: " + rules());
+    assertFalse(node.rules().contains("lost"), "the lost attachment's rules: " + node.rules());
     assertTrue(linkExists(hostVeth(keptResult)), "the valid attachment's link");
     assertTrue(Files.exists(lease(address(keptResult))), "the valid attachment's lease");
     kept.set("prevResult", keptResult.toString()).succeeds("CHECK");
@@ -109,11 +108,11 @@ class ReferenceDefectsIT {
       Path pod = node.addPod();
       PluginCall call = bridge.container("gone-with-its-namespace").pod(pod);
       call.add();
-      assertTrue(rules().contains("gone-with-its-namespace"), backend + ": " + rules());
+      assertTrue(node.rules().contains("gone-with-its-namespace"), backend + ": " + node.rules());
       node.removePod(pod);
 
       call.without("CNI_NETNS").succeeds("DEL");
-      assertFalse(rules().contains("gone-with-its-namespace"), backend + ": " + rules());
+      assertFalse(node.rules().contains("gone-with-its-namespace"), backend + ": " + node.rules());
       call.without("CNI_NETNS").succeeds("DEL");
     }
   }
@@ -142,7 +141,7 @@ class ReferenceDefectsIT {
                         "\"routes\":[{\"dst\":\"10.9.0.0/16\",\"gw\":\"10.99.0.1\"}],\"subnet\""));
     Path pod = node.addPod();
     bridge.container("a").pod(pod).fails("ADD");
-    assertEquals(List.of(), leases());
+    assertEquals(List.of(), node.leases("net"));
     assertFalse(node.runIn(pod, "ip", "link", "show").stdout().contains("eth0"));
   }
 
@@ -158,10 +157,10 @@ class ReferenceDefectsIT {
       JsonNode firstResult = first.add();
       JsonNode secondResult = second.add();
       second.set("prevResult", secondResult.toString()).succeeds("DEL");
-      assertTrue(rules().contains(address(firstResult)), backend + ": " + rules());
+      assertTrue(node.rules().contains(address(firstResult)), backend + ": " + node.rules());
       first.set("prevResult", firstResult.toString()).succeeds("CHECK");
       first.set("prevResult", firstResult.toString()).succeeds("DEL");
-      assertFalse(rules().contains(address(firstResult)), backend + ": " + rules());
+      assertFalse(node.rules().contains(address(firstResult)), backend + ": " + node.rules());
     }
   }
 
@@ -343,33 +342,12 @@ class ReferenceDefectsIT {
   private JsonNode afterReboot(PluginCall call) throws IOException {
     Path bootId =
         Files.writeString(node.data().resolve("boot_id"), "0b007000-0000-4000-8000-000000000000\n");
-    Map<String, String> environment = call.with("CNI_COMMAND", "ADD").environment();
-    List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c"));
-    command.add("mount --bind \"$1\" " + BOOT_ID + " && exec \"$2\"");
-    command.addAll(List.of("sh", bootId.toString(), call.program().toString()));
-    return PluginCall.json(node.run(command, environment, call.config()).succeeded().stdout());
-  }
-
-  private String rules() {
-    return node.run("iptables-save").stdout()
-        + node.run("ip6tables-save").stdout()
-        + node.run("nft", "list", "ruleset").stdout();
+    return PluginCall.json(
+        call.runAfter("mount --bind " + bootId + " " + BOOT_ID, "ADD").succeeded().stdout());
   }
 
   private Path lease(String address) {
     return node.data().resolve("net").resolve(address);
-  }
-
-  private List<String> leases() throws IOException {
-    if (!Files.isDirectory(node.data().resolve("net"))) {
-      return List.of();
-    }
-    try (var files = Files.list(node.data().resolve("net"))) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(n -> n.startsWith("10."))
-          .toList();
-    }
   }
 
   private boolean linkExists(String name) {
