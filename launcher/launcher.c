@@ -1,0 +1,167 @@
+/*
+ * Starts Weft under the name it is called by: "weft" is the command line, every other name a plugin.
+ *
+ * Has no logic of its own. It finds the installation it belongs to, gives Java a clean environment
+ * and becomes Java. Standard input is left unread, so that whoever comes next has all of it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where the installation is looked for if only this program was copied, as installers do. */
+#define DEFAULT_HOME "/opt/weft"
+
+/* CNI error code 5: something that has to be read or run is not there. */
+#define IO_FAILURE 5
+
+/* Each of these makes Java print, to standard output at that, or run what we did not choose. */
+static const char *const JAVA_VARIABLES[] = {
+    "CLASSPATH",
+    "JAVA_OPTIONS",
+    "JAVA_TOOL_OPTIONS",
+    "JDK_AOT_VM_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+    "_JAVA_LAUNCHER_DEBUG",
+    "_JAVA_OPTIONS",
+};
+
+struct call {
+    const char *name;            /* what we were called: the last part of argv[0] */
+    char executable[PATH_MAX];   /* this file, links resolved */
+    char home[PATH_MAX];         /* the installation: bin, lib, runtime */
+};
+
+static void print_json_string(const char *text)
+{
+    putchar('"');
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+        if (*c == '"' || *c == '\\')
+            printf("\\%c", *c);
+        else if (*c < 0x20)
+            printf("\\u%04x", *c);
+        else
+            putchar(*c);
+    }
+    putchar('"');
+}
+
+static bool is_command_line(const struct call *call)
+{
+    return strcmp(call->name, "weft") == 0;
+}
+
+/* Tells a runtime in CNI's words, people in plain ones. */
+static int fail(const struct call *call, const char *message, const char *details)
+{
+    if (is_command_line(call)) {
+        fprintf(stderr, "weft: %s: %s\n", message, details);
+    } else {
+        printf("{\"cniVersion\":\"1.1.0\",\"code\":%d,\"msg\":", IO_FAILURE);
+        print_json_string(message);
+        printf(",\"details\":");
+        print_json_string(details);
+        puts("}");
+    }
+    return EXIT_FAILURE;
+}
+
+/*
+ * Puts something behind each standard descriptor that came closed, or Java's first file would take
+ * its place. Reading such an input fails, as reading a closed one does.
+ */
+static void fill_standard_descriptors(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDWR, O_RDWR};
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+            (void)open("/dev/null", modes[fd]);
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+/* "HOME/" and a path below it, for as long as the process lives; exits if memory is gone. */
+static char *option(const char *prefix, const char *home, const char *path)
+{
+    char *text;
+    if (asprintf(&text, "%s%s%s", prefix, home, path) == -1)
+        exit(EXIT_FAILURE);
+    return text;
+}
+
+static bool has_runtime(const char *home)
+{
+    char *java = option("", home, "/runtime/bin/java");
+    bool found = access(java, X_OK) == 0;
+    free(java);
+    return found;
+}
+
+/* The directory above the one that holds this file, or the default. */
+static bool find_home(struct call *call)
+{
+    ssize_t length = readlink("/proc/self/exe", call->executable, sizeof call->executable - 1);
+    if (length > 0) {
+        call->executable[length] = '\0';
+        strcpy(call->home, call->executable);
+        for (int up = 0; up < 2; up++) {
+            char *slash = strrchr(call->home, '/');
+            if (slash != NULL)
+                *slash = '\0';
+        }
+        if (has_runtime(call->home))
+            return true;
+    }
+    strcpy(call->home, DEFAULT_HOME);
+    return has_runtime(call->home);
+}
+
+/* Returns only if Java could not be started. */
+static void become_java(const struct call *call, int argc, char **argv)
+{
+    for (size_t i = 0; i < sizeof JAVA_VARIABLES / sizeof *JAVA_VARIABLES; i++)
+        unsetenv(JAVA_VARIABLES[i]);
+
+    char **java = calloc((size_t)argc + 9, sizeof *java);
+    if (java == NULL)
+        return;
+    size_t n = 0;
+    java[n++] = option("", call->home, "/runtime/bin/java");
+    java[n++] = option("@", call->home, "/lib/java.options");
+    java[n++] = option("-XX:SharedArchiveFile=", call->home, "/lib/weft.jsa");
+    java[n++] = option("-Djffi.boot.library.path=", call->home, "/lib/native");
+    java[n++] = option("-Dweft.launcher=", call->executable, "");
+    java[n++] = "-cp";
+    java[n++] = option("", call->home, "/lib/weft.jar");
+    if (is_command_line(call)) {
+        java[n++] = "dev.weft.cli.Main";
+        for (int i = 1; i < argc; i++)
+            java[n++] = argv[i];
+    } else {
+        java[n++] = "dev.weft.dispatch.Main";
+        java[n++] = (char *)call->name;
+    }
+    execv(java[0], java);
+}
+
+int main(int argc, char **argv)
+{
+    struct call call = {.name = argc > 0 ? last_part(argv[0]) : "weft"};
+
+    fill_standard_descriptors();
+    if (!find_home(&call))
+        return fail(&call,
+                    "the Java runtime of Weft is missing: keep bin, lib and runtime together and "
+                    "link to bin, or put all of them under " DEFAULT_HOME,
+                    call.executable);
+    become_java(&call, argc, argv);
+    return fail(&call, "the Java runtime of Weft cannot be started", strerror(errno));
+}
