@@ -39,5 +39,20 @@ public interface Conntrack {
       Optional<IpAddress> originalSource,
       Optional<IpAddress> originalDestination,
       Optional<Integer> originalDestinationPort,
-      Optional<IpAddress> replySource) {}
+      Optional<IpAddress> replySource) {
+
+    public boolean matches(Flow flow) {
+      Tuple original = flow.original();
+      return original.source().family() == family
+          && isOrAbsent(protocol, original.protocol())
+          && isOrAbsent(originalSource, original.source())
+          && isOrAbsent(originalDestination, original.destination())
+          && isOrAbsent(originalDestinationPort, original.destinationPort())
+          && isOrAbsent(replySource, flow.reply().source());
+    }
+
+    private static <T> boolean isOrAbsent(Optional<T> wanted, T value) {
+      return wanted.isEmpty() || wanted.get().equals(value);
+    }
+  }
 }

@@ -9,13 +9,21 @@ public interface Iptables {
   /** Whether the program is installed and the kernel serves it. */
   boolean isAvailable(IpFamily family);
 
-  /** The rules of one table ({@code nat}, {@code filter}…), chain by chain, in order. */
+  /**
+   * The rules of one table ({@code nat}, {@code filter}…), chain by chain, in order. A table that
+   * nobody has used yet may have no chains.
+   *
+   * @throws KernelException with {@link Errno#ENOENT} if there is no such table
+   */
   IptablesTable read(IpFamily family, String table);
 
   /**
    * Applies changes to one table, all of them or none ({@code iptables-restore --noflush -w}).
    *
-   * @throws KernelException with the program's own sentence, and the change that it names
+   * @throws KernelException with the program's own sentence and the change that it names: {@link
+   *     Errno#ENOENT} if a chain, a rule to delete, a match or a target does not exist, {@link
+   *     Errno#EEXIST} if a chain to be created stands, {@link Errno#EBUSY} if a chain to be deleted
+   *     is not empty or is jumped to, {@link Errno#EINVAL} if a rule makes no sense
    */
   void apply(IpFamily family, String table, List<IptablesChange> changes);
 }

@@ -4,23 +4,59 @@ import java.util.List;
 
 /**
  * One line of an {@code iptables-restore} transaction. A rule is given as its words, which are
- * quoted where they must be: no word from outside can become another option.
+ * quoted where they must be: no word from outside can become another option. Written in the order
+ * and form that {@code iptables-save} prints ({@code -s 10.1.0.5/32}, the comment behind the
+ * addresses, {@code -j} last), it is found again by comparing words. Control characters are refused
+ * with an {@link IllegalArgumentException}.
  */
 public sealed interface IptablesChange {
   String chain();
 
-  /** Creates a chain, or empties it if it stands. */
-  record NewChain(String chain) implements IptablesChange {}
+  /** Creates a chain that must not exist: one that stands is never emptied by accident. */
+  record NewChain(String chain) implements IptablesChange {
+    public NewChain {
+      IptablesText.chain(chain);
+    }
+  }
 
-  record Append(String chain, List<String> rule) implements IptablesChange {}
+  /** Puts a rule behind all others. */
+  record Append(String chain, List<String> rule) implements IptablesChange {
+    public Append {
+      IptablesText.chain(chain);
+      rule.forEach(IptablesText::word);
+      rule = List.copyOf(rule);
+    }
+  }
 
   /** Puts a rule before all others. */
-  record Prepend(String chain, List<String> rule) implements IptablesChange {}
+  record Prepend(String chain, List<String> rule) implements IptablesChange {
+    public Prepend {
+      IptablesText.chain(chain);
+      rule.forEach(IptablesText::word);
+      rule = List.copyOf(rule);
+    }
+  }
 
-  record Delete(String chain, List<String> rule) implements IptablesChange {}
+  /** Removes the first rule that is equal to this one; there must be one. */
+  record Delete(String chain, List<String> rule) implements IptablesChange {
+    public Delete {
+      IptablesText.chain(chain);
+      rule.forEach(IptablesText::word);
+      rule = List.copyOf(rule);
+    }
+  }
 
-  record Flush(String chain) implements IptablesChange {}
+  /** Removes all rules of a chain. */
+  record Flush(String chain) implements IptablesChange {
+    public Flush {
+      IptablesText.chain(chain);
+    }
+  }
 
   /** The chain must be empty and nothing may jump to it. */
-  record DeleteChain(String chain) implements IptablesChange {}
+  record DeleteChain(String chain) implements IptablesChange {
+    public DeleteChain {
+      IptablesText.chain(chain);
+    }
+  }
 }

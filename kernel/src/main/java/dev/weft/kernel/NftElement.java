@@ -7,18 +7,25 @@ import java.util.Optional;
  * An element of a set or map.
  *
  * @param key one part, or several for a concatenation
- * @param end of the range, inclusive, if the set's elements are ranges; as many parts as the key
- * @param value for a map whose values are data
- * @param comment free text, at most 128 bytes
+ * @param end of the range, inclusive; given exactly if the set's elements are ranges, with as many
+ *     parts as the key
+ * @param value for a map whose values are data: one part, or several for a concatenation
+ * @param comment free text, at most 128 bytes, no double quote or control character. Not part of
+ *     what makes an element this one: the kernel keeps the first
  */
 public record NftElement(
     List<NftValue> key,
     Optional<List<NftValue>> end,
-    Optional<NftValue> value,
+    Optional<List<NftValue>> value,
     Optional<String> comment) {
 
   public NftElement {
     key = List.copyOf(key);
     end = end.map(List::copyOf);
+    value = value.map(List::copyOf);
+    comment.ifPresent(NftText::comment);
+    if (key.isEmpty() || (end.isPresent() && end.get().size() != key.size())) {
+      throw new IllegalArgumentException("an element has a key, and an end of as many parts");
+    }
   }
 }

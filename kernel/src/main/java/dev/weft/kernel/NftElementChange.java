@@ -1,6 +1,6 @@
 package dev.weft.kernel;
 
-/** An element to be added to a set or removed from it. */
+/** An element to be created in a set, added to it or removed from it. */
 public sealed interface NftElementChange {
   NftTable.Family family();
 
@@ -10,9 +10,15 @@ public sealed interface NftElementChange {
 
   NftElement element();
 
+  /** Fails if an element with this key stands, whatever its comment and value. */
+  record Create(NftTable.Family family, String table, String set, NftElement element)
+      implements NftElementChange {}
+
+  /** Does nothing if an element with this key and value stands; its comment stays as it is. */
   record Add(NftTable.Family family, String table, String set, NftElement element)
       implements NftElementChange {}
 
+  /** Looks at the key and the end alone. */
   record Remove(NftTable.Family family, String table, String set, NftElement element)
       implements NftElementChange {}
 }

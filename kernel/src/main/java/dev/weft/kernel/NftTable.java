@@ -4,12 +4,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A whole nftables table, as {@code nft(8)} would declare it.
+ * A whole nftables table, as {@code nft(8)} would declare it. Names, types, comments and rules that
+ * would be read as something else are refused with an {@link IllegalArgumentException}. A rule is
+ * nft's own language: never put a word from outside into one.
  *
  * @param comment whose it is
  */
 public record NftTable(
     Family family, String name, String comment, List<Set> sets, List<Chain> chains) {
+
+  public NftTable {
+    NftText.name(name);
+    NftText.comment(comment);
+    sets = List.copyOf(sets);
+    chains = List.copyOf(chains);
+  }
 
   /** nftables' address families, with the kernel's numbers (NFPROTO_*). */
   public enum Family {
@@ -46,7 +55,13 @@ public record NftTable(
    * @param valueType as nft writes it, for a map
    * @param interval whether elements are ranges
    */
-  public record Set(String name, String keyType, Optional<String> valueType, boolean interval) {}
+  public record Set(String name, String keyType, Optional<String> valueType, boolean interval) {
+    public Set {
+      NftText.name(name);
+      NftText.type(keyType);
+      valueType.ifPresent(NftText::type);
+    }
+  }
 
   /**
    * A chain with its rules.
@@ -55,5 +70,12 @@ public record NftTable(
    *     srcnat; policy accept}
    * @param rules as nft writes them, one each
    */
-  public record Chain(String name, Optional<String> hook, List<String> rules) {}
+  public record Chain(String name, Optional<String> hook, List<String> rules) {
+    public Chain {
+      NftText.name(name);
+      hook.ifPresent(NftText::hook);
+      rules.forEach(NftText::rule);
+      rules = List.copyOf(rules);
+    }
+  }
 }

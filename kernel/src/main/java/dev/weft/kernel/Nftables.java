@@ -8,8 +8,11 @@ import java.util.List;
  */
 public interface Nftables {
 
-  /** Whether the kernel has nftables at all. */
+  /** Whether the kernel has nftables at all; says nothing of the {@code nft} program. */
   boolean isAvailable();
+
+  /** Whether the {@code nft} program is installed, which {@link #load} and {@link #ensure} need. */
+  boolean hasProgram();
 
   /**
    * Makes tables what these say, in one transaction: a table that stands is replaced with its
@@ -26,14 +29,19 @@ public interface Nftables {
 
   boolean exists(NftTable.Family family, String table);
 
+  /**
+   * Deletes a table with all that is in it.
+   *
+   * @throws KernelException with {@link Errno#ENOENT} if there is none
+   */
   void delete(NftTable.Family family, String table);
 
   /**
    * Adds and removes elements, all of them or none.
    *
    * @throws KernelException with {@link Errno#ENOENT} if a table or set, or an element to be
-   *     removed, does not exist; {@link Errno#EEXIST} if an element to be added stands with another
-   *     value
+   *     removed, does not exist; {@link Errno#EEXIST} if an element to be created stands, or one to
+   *     be added stands with another value or overlaps another range
    */
   void apply(List<NftElementChange> changes);
 
@@ -43,4 +51,14 @@ public interface Nftables {
    * @throws KernelException with {@link Errno#ENOENT} if there is no such set
    */
   List<NftElement> elements(NftTable.Family family, String table, String set);
+
+  /** The rules of one chain, in order; none if there is no such chain. */
+  List<NftRule> rules(NftTable.Family family, String table, String chain);
+
+  /**
+   * Deletes rules of one chain, all of them or none.
+   *
+   * @throws KernelException with {@link Errno#ENOENT} if one is gone
+   */
+  void deleteRules(NftTable.Family family, String table, String chain, List<NftRule> rules);
 }

@@ -1,0 +1,217 @@
+package dev.weft.kernel.memory;
+
+import dev.weft.kernel.Errno;
+import dev.weft.kernel.KernelException;
+import dev.weft.kernel.NftElement;
+import dev.weft.kernel.NftElementChange;
+import dev.weft.kernel.NftRule;
+import dev.weft.kernel.NftTable;
+import dev.weft.kernel.NftValue;
+import dev.weft.kernel.Nftables;
+import dev.weft.net.IpAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** nftables in memory: keeps tables, elements and comments; does not look at packets. */
+public final class InMemoryNftables implements Nftables {
+  private final Map<TableKey, Table> tables = new HashMap<>();
+
+  private record TableKey(NftTable.Family family, String name) {}
+
+  private record SetKey(NftTable.Family family, String table, String set) {}
+
+  /** What tells one element from another. */
+  private record ElementKey(List<NftValue> start, List<NftValue> end) {
+    static ElementKey of(NftElement element) {
+      return new ElementKey(element.key(), element.end().orElse(element.key()));
+    }
+
+    boolean overlaps(ElementKey other) {
+      boolean all = true;
+      for (int i = 0; i < start.size(); i++) {
+        all &=
+            compare(start.get(i), other.end.get(i)) <= 0
+                && compare(other.start.get(i), end.get(i)) <= 0;
+      }
+      return all;
+    }
+
+    private static int compare(NftValue a, NftValue b) {
+      return switch (a) {
+        case NftValue.Address(IpAddress address) when b instanceof NftValue.Address other ->
+            address.compareTo(other.address());
+        case NftValue.Port port when b instanceof NftValue.Port other ->
+            Integer.compare(port.number(), other.number());
+        case NftValue.Protocol protocol when b instanceof NftValue.Protocol other ->
+            Integer.compare(protocol.number(), other.number());
+        case NftValue.Mac mac when b instanceof NftValue.Mac other ->
+            Long.compare(mac.mac().value(), other.mac().value());
+        default -> a.equals(b) ? 0 : a.toString().compareTo(b.toString());
+      };
+    }
+  }
+
+  private static final class Table {
+    private final NftTable declared;
+    private final Map<String, Map<ElementKey, NftElement>> sets = new LinkedHashMap<>();
+    private final Map<String, List<NftRule>> chains = new LinkedHashMap<>();
+
+    Table(NftTable declared) {
+      this.declared = declared;
+      for (NftTable.Set set : declared.sets()) {
+        sets.put(set.name(), new LinkedHashMap<>());
+      }
+      long handle = 1;
+      for (NftTable.Chain chain : declared.chains()) {
+        List<NftRule> rules = new ArrayList<>();
+        for (String rule : chain.rules()) {
+          rules.add(new NftRule(handle++, comment(rule)));
+        }
+        chains.put(chain.name(), rules);
+      }
+    }
+
+    private static Optional<String> comment(String rule) {
+      int at = rule.lastIndexOf("comment \"");
+      return at < 0 || !rule.endsWith("\"")
+          ? Optional.empty()
+          : Optional.of(rule.substring(at + "comment \"".length(), rule.length() - 1));
+    }
+  }
+
+  @Override
+  public boolean isAvailable() {
+    return true;
+  }
+
+  @Override
+  public boolean hasProgram() {
+    return true;
+  }
+
+  @Override
+  public synchronized void load(List<NftTable> loaded) {
+    for (NftTable table : loaded) {
+      tables.put(new TableKey(table.family(), table.name()), new Table(table));
+    }
+  }
+
+  @Override
+  public synchronized boolean ensure(NftTable table) {
+    return tables.putIfAbsent(new TableKey(table.family(), table.name()), new Table(table)) == null;
+  }
+
+  @Override
+  public synchronized boolean exists(NftTable.Family family, String table) {
+    return tables.containsKey(new TableKey(family, table));
+  }
+
+  /** What {@link #load} or {@link #ensure} made a table, without its elements. */
+  public synchronized Optional<NftTable> declared(NftTable.Family family, String table) {
+    return Optional.ofNullable(tables.get(new TableKey(family, table)))
+        .map(found -> found.declared);
+  }
+
+  @Override
+  public synchronized void delete(NftTable.Family family, String table) {
+    if (tables.remove(new TableKey(family, table)) == null) {
+      throw new KernelException(
+          Errno.ENOENT, "cannot delete the table " + family.text() + ' ' + table + ": ENOENT");
+    }
+  }
+
+  @Override
+  public synchronized void apply(List<NftElementChange> changes) {
+    // Changes are made on copies of the sets they touch, which take their place if all went well.
+    Map<SetKey, Map<ElementKey, NftElement>> copies = new LinkedHashMap<>();
+    for (NftElementChange change : changes) {
+      SetKey key = new SetKey(change.family(), change.table(), change.set());
+      apply(change, copies.computeIfAbsent(key, each -> new LinkedHashMap<>(set(each))));
+    }
+    copies.forEach(
+        (key, copy) -> {
+          set(key).clear();
+          set(key).putAll(copy);
+        });
+  }
+
+  private static void apply(NftElementChange change, Map<ElementKey, NftElement> set) {
+    ElementKey key = ElementKey.of(change.element());
+    NftElement standing = set.get(key);
+    switch (change) {
+      case NftElementChange.Remove _ -> {
+        if (set.remove(key) == null) {
+          throw refused(Errno.ENOENT, change);
+        }
+      }
+      case NftElementChange.Create _ -> {
+        if (standing != null) {
+          throw refused(Errno.EEXIST, change);
+        }
+        put(change, key, set);
+      }
+      case NftElementChange.Add(_, _, _, NftElement element) -> {
+        if (standing == null) {
+          put(change, key, set);
+        } else if (!standing.value().equals(element.value())) {
+          throw refused(Errno.EEXIST, change);
+        }
+      }
+    }
+  }
+
+  private static void put(
+      NftElementChange change, ElementKey key, Map<ElementKey, NftElement> set) {
+    for (ElementKey other : set.keySet()) {
+      if (other.overlaps(key)) {
+        throw refused(Errno.EEXIST, change);
+      }
+    }
+    set.put(key, change.element());
+  }
+
+  private static KernelException refused(Errno errno, NftElementChange change) {
+    return new KernelException(
+        errno, "cannot change " + change.element().key() + " in " + change.set() + ": " + errno);
+  }
+
+  @Override
+  public synchronized List<NftElement> elements(NftTable.Family family, String table, String set) {
+    return List.copyOf(set(new SetKey(family, table, set)).values());
+  }
+
+  private Map<ElementKey, NftElement> set(SetKey key) {
+    Table found = tables.get(new TableKey(key.family, key.table));
+    Map<ElementKey, NftElement> elements = found == null ? null : found.sets.get(key.set);
+    if (elements == null) {
+      throw new KernelException(
+          Errno.ENOENT,
+          "there is no set " + key.family.text() + ' ' + key.table + ' ' + key.set + ": ENOENT");
+    }
+    return elements;
+  }
+
+  @Override
+  public synchronized List<NftRule> rules(NftTable.Family family, String table, String chain) {
+    Table found = tables.get(new TableKey(family, table));
+    return found == null ? List.of() : List.copyOf(found.chains.getOrDefault(chain, List.of()));
+  }
+
+  @Override
+  public synchronized void deleteRules(
+      NftTable.Family family, String table, String chain, List<NftRule> rules) {
+    Table found = tables.get(new TableKey(family, table));
+    List<NftRule> standing = found == null ? null : found.chains.get(chain);
+    if (!rules.isEmpty() && (standing == null || !standing.containsAll(rules))) {
+      throw new KernelException(
+          Errno.ENOENT, "cannot delete rules of " + table + ' ' + chain + ": ENOENT");
+    }
+    if (standing != null) {
+      standing.removeAll(rules);
+    }
+  }
+}
