@@ -21,6 +21,7 @@ public enum Errno {
   ENOSPC(28),
   EROFS(30),
   ERANGE(34),
+  ELOOP(40),
   EMSGSIZE(90),
   EPROTONOSUPPORT(93),
   EOPNOTSUPP(95),

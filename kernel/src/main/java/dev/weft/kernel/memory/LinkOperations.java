@@ -1,0 +1,262 @@
+package dev.weft.kernel.memory;
+
+import dev.weft.kernel.BridgeVlan;
+import dev.weft.kernel.Errno;
+import dev.weft.kernel.KernelException;
+import dev.weft.kernel.LinkChange;
+import dev.weft.kernel.NewLink;
+import dev.weft.net.MacAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What RTM_NEWLINK, RTM_SETLINK and RTM_DELLINK do. */
+final class LinkOperations {
+  private static final int ETHERNET_MTU = 1500;
+  private static final int MAX_ALIAS_BYTES = 255;
+
+  private final InMemoryKernel kernel;
+  private final NetworkStack stack;
+
+  LinkOperations(InMemoryKernel kernel, NetworkStack stack) {
+    this.kernel = kernel;
+    this.stack = stack;
+  }
+
+  Device create(NewLink link) {
+    return switch (link) {
+      case NewLink.Bridge bridge -> createBridge(bridge);
+      case NewLink.Veth veth -> createVeth(veth);
+    };
+  }
+
+  private Device createBridge(NewLink.Bridge wanted) {
+    requireUsable(wanted.mac(), wanted.mtu());
+    stack.links.requireFree(wanted.name());
+    if (wanted.vlanFiltering() && !kernel.hasVlanFiltering()) {
+      throw noVlanFiltering();
+    }
+    BridgeDevice bridge =
+        new BridgeDevice(
+            stack,
+            stack.links.nextIndex(),
+            wanted.name(),
+            wanted.mac().orElseGet(kernel::nextMac),
+            wanted.mtu().orElse(ETHERNET_MTU),
+            wanted.group());
+    bridge.macFixed = wanted.mac().isPresent();
+    bridge.vlanFiltering = wanted.vlanFiltering();
+    if (kernel.hasVlanFiltering()) {
+      bridge.defaultPvid = 1;
+      bridge.vlans.add(BridgeVlan.untagged(1));
+    }
+    stack.add(bridge);
+    return bridge;
+  }
+
+  /** The peer comes first, as in veth_newlink. */
+  private Device createVeth(NewLink.Veth wanted) {
+    NetworkStack there = stackOf(wanted.peer());
+    requireUsable(wanted.mac(), wanted.mtu());
+    requireUsable(wanted.peer().mac(), wanted.peer().mtu());
+    stack.links.requireFree(wanted.name());
+    there.links.requireFree(wanted.peer().name());
+    if (there == stack && wanted.name().equals(wanted.peer().name())) {
+      throw new KernelException(
+          Errno.EEXIST, "Both ends of a pair cannot be named " + wanted.name() + " here.");
+    }
+    VethDevice peer =
+        new VethDevice(
+            there,
+            there.links.nextIndex(),
+            wanted.peer().name(),
+            wanted.peer().mac().orElseGet(kernel::nextMac),
+            wanted.peer().mtu().orElse(ETHERNET_MTU),
+            0);
+    VethDevice veth =
+        new VethDevice(
+            stack,
+            stack.links.nextIndex(),
+            wanted.name(),
+            wanted.mac().orElseGet(kernel::nextMac),
+            wanted.mtu().orElse(ETHERNET_MTU),
+            wanted.group());
+    VethDevice.join(veth, peer);
+    there.add(peer);
+    stack.add(veth);
+    return veth;
+  }
+
+  private NetworkStack stackOf(NewLink.Peer peer) {
+    if (peer.namespace() instanceof InMemoryNamespace namespace && namespace.kernel() == kernel) {
+      return namespace.stack();
+    }
+    throw new IllegalArgumentException("the peer's namespace is not of this kernel");
+  }
+
+  private static void requireUsable(Optional<MacAddress> mac, OptionalInt mtu) {
+    if (mac.isPresent() && !mac.get().isUnicast()) {
+      throw new KernelException(
+          Errno.EADDRNOTAVAIL, "No interface may bear the MAC address " + mac.get() + ".");
+    }
+    if (mtu.isPresent() && (mtu.getAsInt() < 68 || mtu.getAsInt() > 65535)) {
+      throw new KernelException(
+          Errno.EINVAL, "The MTU " + mtu.getAsInt() + " is not within 68..65535.");
+    }
+  }
+
+  void change(int index, List<LinkChange> changes) {
+    Device device = stack.links.require(index);
+    for (LinkChange change : changes) {
+      change(device, change);
+    }
+  }
+
+  private void change(Device device, LinkChange change) {
+    switch (change) {
+      case LinkChange.Up up -> stack.setUp(device);
+      case LinkChange.Down down -> stack.setDown(device);
+      case LinkChange.Mtu mtu -> stack.setMtu(device, mtu.bytes());
+      case LinkChange.Mac mac -> stack.setMac(device, mac.mac());
+      case LinkChange.Rename rename -> stack.rename(device, rename.name());
+      case LinkChange.Master master -> stack.joinBridge(device, master.index());
+      case LinkChange.NoMaster none -> stack.leaveBridge(device);
+      case LinkChange.Promiscuous promiscuous -> device.promiscuous = promiscuous.on();
+      case LinkChange.Alias alias -> setAlias(device, alias.text());
+      case LinkChange.Group group -> device.group = group.number();
+      case LinkChange.Hairpin hairpin -> port(device).hairpin = hairpin.on();
+      case LinkChange.Isolated isolated -> port(device).isolated = isolated.on();
+      case LinkChange.VlanFiltering filtering -> setVlanFiltering(device, filtering.on());
+      case LinkChange.DefaultPvid pvid -> setDefaultPvid(bridge(device), pvid.id());
+    }
+  }
+
+  private static void setAlias(Device device, String text) {
+    if (text.getBytes(StandardCharsets.UTF_8).length > MAX_ALIAS_BYTES) {
+      throw new KernelException(
+          Errno.ERANGE, "The alias of link " + device.name + " is longer than 255 bytes.");
+    }
+    device.alias = text.isEmpty() ? Optional.empty() : Optional.of(text);
+  }
+
+  private static Device.PortState port(Device device) {
+    if (device.port.bridge == null) {
+      throw new KernelException(
+          Errno.EOPNOTSUPP, "Link " + device.name + " is no port of a bridge.");
+    }
+    return device.port;
+  }
+
+  private static BridgeDevice bridge(Device device) {
+    if (device instanceof BridgeDevice bridge) {
+      return bridge;
+    }
+    throw new KernelException(Errno.EOPNOTSUPP, "Link " + device.name + " is no bridge.");
+  }
+
+  private void setVlanFiltering(Device device, boolean on) {
+    BridgeDevice bridge = bridge(device);
+    if (on && !kernel.hasVlanFiltering()) {
+      throw noVlanFiltering();
+    }
+    bridge.vlanFiltering = on;
+  }
+
+  private void setDefaultPvid(BridgeDevice bridge, int id) {
+    if (!kernel.hasVlanFiltering()) {
+      return; // Linux ignores the attribute then
+    }
+    if (id < 0 || id > 4094) {
+      throw new KernelException(Errno.EINVAL, "The VLAN " + id + " is not within 0..4094.");
+    }
+    if (bridge.vlanFiltering) {
+      throw new KernelException(
+          Errno.EPERM, "Bridge " + bridge.name + " filters VLANs: its default cannot change.");
+    }
+    BridgeVlan old = BridgeVlan.untagged(Math.max(bridge.defaultPvid, 1));
+    replaceDefault(bridge.vlans, old, id);
+    for (Device device : bridge.ports) {
+      replaceDefault(device.port.vlans, old, id);
+    }
+    bridge.defaultPvid = id;
+  }
+
+  /** Only where the old default still stands as it was set. */
+  private static void replaceDefault(VlanSet vlans, BridgeVlan old, int id) {
+    if (vlans.list().contains(old)) {
+      vlans.remove(old);
+    }
+    if (id > 0) {
+      vlans.add(BridgeVlan.untagged(id));
+    }
+  }
+
+  void delete(int index) {
+    Device device = stack.links.require(index);
+    requireDeletable(device);
+    InMemoryKernel.delete(device);
+  }
+
+  void deleteGroup(int group) {
+    if (group == 0) {
+      throw new KernelException(Errno.EPERM, "Group 0 holds every link that has no other.");
+    }
+    List<Device> members =
+        stack.links.all().stream().filter(device -> device.group == group).toList();
+    if (members.isEmpty()) {
+      throw new KernelException(Errno.ENODEV, "No link is in group " + group + ".");
+    }
+    members.forEach(LinkOperations::requireDeletable);
+    for (Device device : members) {
+      if (stack.links.find(device.index) == device) {
+        InMemoryKernel.delete(device);
+      }
+    }
+  }
+
+  private static void requireDeletable(Device device) {
+    if (device instanceof LoopbackDevice) {
+      throw new KernelException(Errno.EOPNOTSUPP, "Link lo cannot be deleted.");
+    }
+  }
+
+  List<BridgeVlan> vlans(int index) {
+    return vlanSet(stack.links.require(index)).map(VlanSet::list).orElse(List.of());
+  }
+
+  void addVlans(int index, List<BridgeVlan> vlans) {
+    VlanSet set = requireVlanSet(index);
+    vlans.forEach(set::add);
+  }
+
+  void removeVlans(int index, List<BridgeVlan> vlans) {
+    VlanSet set = requireVlanSet(index);
+    vlans.forEach(set::remove);
+  }
+
+  private VlanSet requireVlanSet(int index) {
+    Device device = stack.links.require(index);
+    if (!kernel.hasVlanFiltering()) {
+      throw noVlanFiltering();
+    }
+    return vlanSet(device)
+        .orElseThrow(
+            () ->
+                new KernelException(
+                    Errno.EOPNOTSUPP,
+                    "Link " + device.name + " is neither a bridge nor a port of one."));
+  }
+
+  private static Optional<VlanSet> vlanSet(Device device) {
+    if (device instanceof BridgeDevice bridge) {
+      return Optional.of(bridge.vlans);
+    }
+    return device.port.bridge == null ? Optional.empty() : Optional.of(device.port.vlans);
+  }
+
+  private static KernelException noVlanFiltering() {
+    return new KernelException(
+        Errno.EOPNOTSUPP, "The kernel was built without VLAN filtering on bridges.");
+  }
+}
