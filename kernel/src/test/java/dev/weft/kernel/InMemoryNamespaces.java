@@ -1,0 +1,35 @@
+package dev.weft.kernel;
+
+import dev.weft.kernel.memory.InMemoryKernel;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Namespaces of a kernel in memory that is built as this machine's is: without VLAN filtering. */
+final class InMemoryNamespaces implements Namespaces {
+  private final InMemoryKernel kernel = new InMemoryKernel(false);
+  private final Set<String> made = new HashSet<>();
+
+  @Override
+  public NetworkNamespace open(String name) {
+    if (made.add(name)) {
+      kernel.addNamespace(path(name));
+    }
+    return kernel.open(path(name));
+  }
+
+  @Override
+  public void remove(String name) {
+    made.remove(name);
+    kernel.removeNamespace(path(name));
+  }
+
+  @Override
+  public void close() {
+    Set.copyOf(made).forEach(this::remove);
+  }
+
+  private static Path path(String name) {
+    return Path.of("/run/netns", name);
+  }
+}
