@@ -11,9 +11,10 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs a program to its end and keeps what it printed. */
 final class Command {
-  private static final int LIMIT_SECONDS = 120;
+  /** Where programs are looked for, the same on every machine. */
+  static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-  private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final int LIMIT_SECONDS = 120;
 
   private Command() {}
 
