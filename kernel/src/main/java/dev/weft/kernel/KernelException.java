@@ -1,5 +1,7 @@
 package dev.weft.kernel;
 
+import dev.weft.kernel.netlink.NetlinkException;
+
 /** The kernel refused. The message is a sentence: what was asked, and what the kernel disliked. */
 public final class KernelException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -14,6 +16,23 @@ public final class KernelException extends RuntimeException {
   public KernelException(Errno errno, String message, Throwable cause) {
     super(message, cause);
     this.errno = errno;
+  }
+
+  /** Ends a sentence on what failed with the kernel's reason. */
+  static KernelException because(String whatFailed, NetlinkException reason) {
+    String detail = reason.detail();
+    return new KernelException(
+        Errno.of(reason.errno()),
+        whatFailed
+            + ": "
+            + Errno.text(reason.errno())
+            + (detail.isEmpty() ? "" : " (" + detail + ")"),
+        reason);
+  }
+
+  /** Ends a sentence on what failed with the kernel's reason, an error number. */
+  static KernelException because(String whatFailed, int errno) {
+    return new KernelException(Errno.of(errno), whatFailed + ": " + Errno.text(errno));
   }
 
   public Errno errno() {

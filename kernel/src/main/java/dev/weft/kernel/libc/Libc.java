@@ -1,0 +1,207 @@
+package dev.weft.kernel.libc;
+
+import com.kenai.jffi.ArrayFlags;
+import com.kenai.jffi.CallContext;
+import com.kenai.jffi.HeapInvocationBuffer;
+import com.kenai.jffi.Invoker;
+import com.kenai.jffi.LastError;
+import com.kenai.jffi.Library;
+import com.kenai.jffi.Type;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * System calls of Linux, section 2 of its manual.
+ *
+ * <p>Each answers as the kernel itself does: zero or more is the result, less is an error number
+ * negated. A call that a signal interrupts is made again. Constants are those of asm-generic, which
+ * x86, arm64, riscv, s390 and ppc64 share as far as they are listed here.
+ */
+public final class Libc {
+  public static final int AF_PACKET = 17;
+
+  public static final int SOCK_RAW = 3;
+  public static final int SOCK_CLOEXEC = 0x80000;
+
+  public static final int SOL_SOCKET = 1;
+  public static final int SO_RCVTIMEO = 20;
+  public static final int SO_SNDBUFFORCE = 32;
+  public static final int SO_RCVBUFFORCE = 33;
+
+  public static final int MSG_TRUNC = 0x20;
+  public static final int MSG_DONTWAIT = 0x40;
+
+  public static final int O_RDONLY = 0;
+  public static final int O_NONBLOCK = 0x800;
+  public static final int O_CLOEXEC = 0x80000;
+
+  public static final int CLONE_NEWNET = 0x4000_0000;
+
+  private static final int EINTR = 4;
+
+  /** One to six arguments, each a register wide: all are declared as pointers, numbers too. */
+  private static final CallContext[] REGISTERS = new CallContext[7];
+
+  private static final Invoker INVOKER = Invoker.getInstance();
+  private static final LastError ERROR = LastError.getInstance();
+
+  private static final long SOCKET = symbol("socket");
+  private static final long BIND = symbol("bind");
+  private static final long CONNECT = symbol("connect");
+  private static final long SETSOCKOPT = symbol("setsockopt");
+  private static final long SEND = symbol("send");
+  private static final long SENDTO = symbol("sendto");
+  private static final long RECV = symbol("recv");
+  private static final long OPEN = symbol("open");
+  private static final long CLOSE = symbol("close");
+  private static final long IOCTL = symbol("ioctl");
+  private static final long STATX = symbol("statx");
+  private static final long SETNS = symbol("setns");
+
+  static {
+    for (int count = 1; count < REGISTERS.length; count++) {
+      Type[] parameters = new Type[count];
+      for (int i = 0; i < count; i++) {
+        parameters[i] = Type.POINTER;
+      }
+      REGISTERS[count] = new CallContext(Type.SLONG, parameters);
+    }
+  }
+
+  private Libc() {}
+
+  public static int socket(int domain, int type, int protocol) {
+    return result(INVOKER.invokeL3(REGISTERS[3], SOCKET, domain, type, protocol));
+  }
+
+  /** Binds a socket; the address is a {@code sockaddr_*} of its family. */
+  public static int bind(int descriptor, byte[] address) {
+    return withAddress(BIND, descriptor, address);
+  }
+
+  /** Connects a socket; the address is a {@code sockaddr_*} of its family. */
+  public static int connect(int descriptor, byte[] address) {
+    return withAddress(CONNECT, descriptor, address);
+  }
+
+  public static int setsockopt(int descriptor, int level, int option, byte[] value) {
+    HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[5]);
+    arguments.putLong(descriptor);
+    arguments.putLong(level);
+    arguments.putLong(option);
+    arguments.putArray(value, 0, value.length, ArrayFlags.IN);
+    arguments.putLong(value.length);
+    return result(INVOKER.invokeLong(REGISTERS[5], SETSOCKOPT, arguments));
+  }
+
+  /** Sends the first bytes of a buffer on a connected socket. */
+  public static int send(int descriptor, NativeMemory buffer, int length) {
+    int sent;
+    do {
+      sent = result(INVOKER.invokeL4(REGISTERS[4], SEND, descriptor, buffer.address(), length, 0));
+    } while (sent == -EINTR);
+    return sent;
+  }
+
+  /** Sends a datagram to an address, a {@code sockaddr_*} of the socket's family. */
+  public static int sendto(int descriptor, byte[] datagram, byte[] address) {
+    int sent;
+    do {
+      HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[6]);
+      arguments.putLong(descriptor);
+      arguments.putArray(datagram, 0, datagram.length, ArrayFlags.IN);
+      arguments.putLong(datagram.length);
+      arguments.putLong(0);
+      arguments.putArray(address, 0, address.length, ArrayFlags.IN);
+      arguments.putLong(address.length);
+      sent = result(INVOKER.invokeLong(REGISTERS[6], SENDTO, arguments));
+    } while (sent == -EINTR);
+    return sent;
+  }
+
+  /**
+   * Receives one datagram.
+   *
+   * @param flags of {@code MSG_*}; with {@link #MSG_TRUNC} the result is the datagram's own length,
+   *     which may be more than the buffer took
+   */
+  public static int receive(int descriptor, NativeMemory buffer, int flags) {
+    int received;
+    do {
+      received =
+          result(
+              INVOKER.invokeL4(
+                  REGISTERS[4], RECV, descriptor, buffer.address(), buffer.size(), flags));
+    } while (received == -EINTR);
+    return received;
+  }
+
+  /** Opens a file; none is created. */
+  public static int open(String path, int flags) {
+    byte[] name = path.getBytes(StandardCharsets.UTF_8);
+    int descriptor;
+    do {
+      HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[3]);
+      arguments.putArray(name, 0, name.length, ArrayFlags.IN | ArrayFlags.NULTERMINATE);
+      arguments.putLong(flags);
+      arguments.putLong(0);
+      descriptor = result(INVOKER.invokeLong(REGISTERS[3], OPEN, arguments));
+    } while (descriptor == -EINTR);
+    return descriptor;
+  }
+
+  /** Closes a descriptor, which is free afterwards whatever the result says. */
+  public static int close(int descriptor) {
+    return result(INVOKER.invokeL1(REGISTERS[1], CLOSE, descriptor));
+  }
+
+  /** An ioctl without a further argument. */
+  public static int ioctl(int descriptor, long request) {
+    return result(INVOKER.invokeL3(REGISTERS[3], IOCTL, descriptor, request, 0));
+  }
+
+  /**
+   * Fills in the basic {@code struct statx} of an open file, 256 bytes, the same on every
+   * architecture.
+   */
+  public static int statx(int descriptor, byte[] result) {
+    int emptyPath = 0x1000;
+    int basicStats = 0x7ff;
+    HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[5]);
+    arguments.putLong(descriptor);
+    arguments.putArray(new byte[1], 0, 1, ArrayFlags.IN);
+    arguments.putLong(emptyPath);
+    arguments.putLong(basicStats);
+    arguments.putArray(result, 0, result.length, ArrayFlags.OUT | ArrayFlags.CLEAR);
+    return result(INVOKER.invokeLong(REGISTERS[5], STATX, arguments));
+  }
+
+  /**
+   * Moves the calling thread into a namespace. Only for a platform thread that ends afterwards:
+   * what a virtual thread is carried by, and every thread started from here, would stay there.
+   */
+  public static int setns(int descriptor, int type) {
+    return result(INVOKER.invokeL2(REGISTERS[2], SETNS, descriptor, type));
+  }
+
+  private static int withAddress(long function, int descriptor, byte[] address) {
+    HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[3]);
+    arguments.putLong(descriptor);
+    arguments.putArray(address, 0, address.length, ArrayFlags.IN);
+    arguments.putLong(address.length);
+    return result(INVOKER.invokeLong(REGISTERS[3], function, arguments));
+  }
+
+  /** All results fit in an int; what a function that returns int leaves above it means nothing. */
+  private static int result(long register) {
+    int result = (int) register;
+    return result < 0 ? -ERROR.get() : result;
+  }
+
+  private static long symbol(String name) {
+    long address = Library.getDefault().getSymbolAddress(name);
+    if (address == 0) {
+      throw new UnsatisfiedLinkError("the C library has no function " + name);
+    }
+    return address;
+  }
+}

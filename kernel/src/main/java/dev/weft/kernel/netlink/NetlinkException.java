@@ -1,0 +1,47 @@
+package dev.weft.kernel.netlink;
+
+/**
+ * The kernel refused a request, or its answer could not be had or read. The message is what the
+ * kernel said beside the error number, often nothing; what was asked is for the caller to add.
+ */
+public final class NetlinkException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  static final int EBUSY = 16;
+  static final int EBADMSG = 74;
+  static final int ENOBUFS = 105;
+  static final int ETIMEDOUT = 110;
+
+  private final int errno;
+  private final int request;
+
+  NetlinkException(int errno, String detail) {
+    this(errno, 0, detail);
+  }
+
+  NetlinkException(int errno, int request, String detail) {
+    super(detail);
+    this.errno = errno;
+    this.request = request;
+  }
+
+  static NetlinkException malformed(String what) {
+    return new NetlinkException(EBADMSG, "the kernel's answer is malformed: " + what);
+  }
+
+  /** The kernel's error number, positive. */
+  public int errno() {
+    return errno;
+  }
+
+  /** What the kernel said about it; empty if nothing. */
+  public String detail() {
+    String message = getMessage();
+    return message == null ? "" : message;
+  }
+
+  /** Which request of a transaction it was, counted from 0. */
+  public int request() {
+    return request;
+  }
+}
