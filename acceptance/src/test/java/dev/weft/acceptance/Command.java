@@ -14,7 +14,7 @@ final class Command {
   /** Where programs are looked for, the same on every machine. */
   static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-  private static final int LIMIT_SECONDS = 120;
+  private static final int LIMIT_SECONDS = 240;
 
   private Command() {}
 
