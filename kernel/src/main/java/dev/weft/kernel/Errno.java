@@ -16,6 +16,7 @@ public enum Errno {
   EEXIST(17, "File exists"),
   EXDEV(18, "Invalid cross-device link"),
   ENODEV(19, "No such device"),
+  ENOTDIR(20, "Not a directory"),
   EINVAL(22, "Invalid argument"),
   EMFILE(24, "Too many open files"),
   ENOSPC(28, "No space left on device"),

@@ -34,6 +34,8 @@ public final class Libc {
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
 
+  public static final int LOCK_EX = 2;
+
   public static final int CLONE_NEWNET = 0x4000_0000;
 
   private static final int EINTR = 4;
@@ -54,6 +56,7 @@ public final class Libc {
   private static final long OPEN = symbol("open");
   private static final long CLOSE = symbol("close");
   private static final long IOCTL = symbol("ioctl");
+  private static final long FLOCK = symbol("flock");
   private static final long STATX = symbol("statx");
   private static final long SETNS = symbol("setns");
 
@@ -157,6 +160,15 @@ public final class Libc {
   /** An ioctl without a further argument. */
   public static int ioctl(int descriptor, long request) {
     return result(INVOKER.invokeL3(REGISTERS[3], IOCTL, descriptor, request, 0));
+  }
+
+  /** Waits for a lock on an open file ({@code LOCK_*}); closing the descriptor gives it back. */
+  public static int flock(int descriptor, int operation) {
+    int locked;
+    do {
+      locked = result(INVOKER.invokeL2(REGISTERS[2], FLOCK, descriptor, operation));
+    } while (locked == -EINTR);
+    return locked;
   }
 
   /**

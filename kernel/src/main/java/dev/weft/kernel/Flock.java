@@ -1,0 +1,79 @@
+package dev.weft.kernel;
+
+import dev.weft.kernel.libc.Libc;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+
+/**
+ * An exclusive lock on a file, held until closed, that keeps out whoever asks for it by flock(2):
+ * other programs and other threads of this process alike.
+ *
+ * <p>The locks of {@code java.nio.channels} are those of fcntl(2), which on Linux know nothing of
+ * flock(2), and belong to the process rather than to who opened the file.
+ */
+public final class Flock implements AutoCloseable {
+  private final int descriptor;
+  private boolean closed;
+
+  private Flock(int descriptor) {
+    this.descriptor = descriptor;
+  }
+
+  /**
+   * Waits until nobody else holds the lock and takes it. The file is created, mode 0600, if there
+   * is none; its content does not matter. The kernel frees the lock when the process ends.
+   *
+   * @throws IOException if the file cannot be opened or created, or its file system has no locks
+   */
+  public static Flock exclusive(Path file) throws IOException {
+    int descriptor = open(file);
+    int locked = Libc.flock(descriptor, Libc.LOCK_EX);
+    if (locked < 0) {
+      Libc.close(descriptor);
+      throw failure(file, -locked);
+    }
+    return new Flock(descriptor);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      Libc.close(descriptor);
+    }
+  }
+
+  private static int open(Path file) throws IOException {
+    int flags = Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC;
+    int descriptor = Libc.open(file.toString(), flags);
+    if (descriptor == -Errno.ENOENT.number()) {
+      create(file);
+      descriptor = Libc.open(file.toString(), flags);
+    }
+    if (descriptor < 0) {
+      throw failure(file, -descriptor);
+    }
+    return descriptor;
+  }
+
+  private static void create(Path file) throws IOException {
+    try {
+      Files.createFile(
+          file,
+          PosixFilePermissions.asFileAttribute(
+              EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)));
+    } catch (FileAlreadyExistsException e) {
+      // Somebody else came first, which is as good; or a dangling link, which is opened in vain.
+    }
+  }
+
+  private static FileSystemException failure(Path file, int errno) {
+    return new FileSystemException(file.toString(), null, "cannot be locked: " + Errno.text(errno));
+  }
+}
