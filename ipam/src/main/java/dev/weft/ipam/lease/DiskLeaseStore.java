@@ -1,0 +1,43 @@
+package dev.weft.ipam.lease;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Leases in files, shared with the reference plugin: see the package for the form. */
+public final class DiskLeaseStore implements LeaseStore {
+
+  /** Where the reference plugin keeps them unless it is told otherwise. */
+  public static final Path DEFAULT_DATA_DIR = Path.of("/var/lib/cni/networks");
+
+  private final Disk disk;
+  private final Boot.Source boots;
+
+  public DiskLeaseStore() {
+    this(new LinuxDisk(), Boot::ofThisMachine);
+  }
+
+  DiskLeaseStore(Disk disk, Boot.Source boots) {
+    this.disk = disk;
+    this.boots = boots;
+  }
+
+  @Override
+  public Leases open(Path dataDir, String network) throws IOException {
+    NetworkFiles files = NetworkFiles.of(dataDir, network);
+    disk.createDirectories(files.leases());
+    return DiskLeases.open(files, disk, boots.current());
+  }
+
+  @Override
+  public Optional<Leases> openExisting(Path dataDir, String network) throws IOException {
+    Path leases = NetworkFiles.of(dataDir, network).leases();
+    // A link that leads nowhere, or a path through a file, may have led to leases yesterday.
+    boolean nothing =
+        Files.notExists(dataDir, LinkOption.NOFOLLOW_LINKS)
+            || (Files.isDirectory(dataDir) && Files.notExists(leases, LinkOption.NOFOLLOW_LINKS));
+    return nothing ? Optional.empty() : Optional.of(open(dataDir, network));
+  }
+}
