@@ -141,6 +141,15 @@ final class Lab implements AutoCloseable {
     }
   }
 
+  /** Reads a file of this machine. */
+  String read(String file) {
+    try {
+      return Files.readString(path(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Makes the archive of an image that holds busybox; its path on this machine. */
   String image() {
     String archive = "/run/lab/image.tar";
