@@ -9,9 +9,9 @@ final class LinuxIptables implements Iptables {
   /** How long another program may hold the lock of the legacy tables, in seconds. */
   private static final String PATIENCE = "30";
 
-  private final NetworkNamespace namespace;
+  private final NamespaceHandle namespace;
 
-  LinuxIptables(NetworkNamespace namespace) {
+  LinuxIptables(NamespaceHandle namespace) {
     this.namespace = namespace;
   }
 

@@ -48,7 +48,7 @@ record Program(Path file) {
   }
 
   /** Runs to the end, {@code input} on standard input. */
-  Outcome run(NetworkNamespace namespace, String input, String... arguments) {
+  Outcome run(NamespaceHandle namespace, String input, String... arguments) {
     // A child is forked from the calling thread and is born in the namespace of that thread.
     return namespace.inside(() -> runHere(input, arguments));
   }
