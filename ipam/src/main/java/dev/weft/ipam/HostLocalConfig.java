@@ -131,7 +131,10 @@ record HostLocalConfig(
         if (readers.isEmpty()) {
           throw new CniException(
               ErrorCode.INVALID_CONFIGURATION,
-              owner.path(key) + "[" + sets.size() + "] is empty, but should hold one range or more");
+              owner.path(key)
+                  + "["
+                  + sets.size()
+                  + "] is empty, but should hold one range or more");
         }
         sets.add(set(readers));
       }
@@ -142,8 +145,7 @@ record HostLocalConfig(
       List<AddressRange> ranges = new ArrayList<>();
       for (ConfigReader reader : readers) {
         AddressRange range = AddressRange.read(reader);
-        if (!ranges.isEmpty()
-            && ranges.getFirst().subnet().family() != range.subnet().family()) {
+        if (!ranges.isEmpty() && ranges.getFirst().subnet().family() != range.subnet().family()) {
           throw reader.refused("subnet", "should be of one family with the rest of its list");
         }
         for (Origin other : seen) {

@@ -24,8 +24,7 @@ final class RequestedAddresses {
         .filter(text -> !text.isEmpty())
         .ifPresent(
             text ->
-                requested.add(
-                    parse(text).orElseThrow(() -> refusedArgument("IP", text, SHOULD))));
+                requested.add(parse(text).orElseThrow(() -> refusedArgument("IP", text, SHOULD))));
     requested.addAll(config.args().parsedList("ips", RequestedAddresses::parse, SHOULD));
     requested.addAll(config.runtimeConfig().parsedList("ips", RequestedAddresses::parse, SHOULD));
     return List.copyOf(requested);

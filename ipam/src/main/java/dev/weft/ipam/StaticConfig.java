@@ -40,8 +40,7 @@ final class StaticConfig {
       families.add(ip.address().family());
     }
     OneAddressPerFamily.require(config.version(), families, ipam.path("addresses"));
-    return new Result(
-        List.of(), ips, ResultFormat.readRoutes(ipam), ResultFormat.readDns(ipam));
+    return new Result(List.of(), ips, ResultFormat.readRoutes(ipam), ResultFormat.readDns(ipam));
   }
 
   private static List<Result.Ip> configured(ConfigReader ipam) {

@@ -1,7 +1,10 @@
 package dev.weft.iptables;
 
+import dev.weft.kernel.KernelException;
+import dev.weft.kernel.NetworkNamespace;
 import dev.weft.net.IpPrefix;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -11,13 +14,28 @@ import java.util.Set;
 public interface Masquerade {
 
   /**
+   * Masquerades pods of a node.
+   *
+   * @param node its own network namespace
+   * @param backend nothing for nftables where the machine has it, else iptables
+   */
+  static Masquerade on(NetworkNamespace node, Optional<MasqueradeBackend> backend) {
+    return new PodMasquerade(node, backend);
+  }
+
+  /**
    * Masquerades a pod, in one transaction. Doing it again changes nothing.
    *
    * @param addresses the pod's addresses with their subnets' lengths
+   * @throws KernelException if the machine has no back end, or the kernel refuses; nothing of the
+   *     owner is left then
    */
   void add(RuleOwner owner, List<IpPrefix> addresses);
 
-  /** Removes all that this owner has, in one transaction; nothing to remove is no error. */
+  /**
+   * Removes all that this owner has, by whichever back end, and what the reference plugins left for
+   * the same attachment. Nothing to remove is no error.
+   */
   void remove(RuleOwner owner);
 
   /** Removes what a network has beyond these owners. */

@@ -26,8 +26,7 @@ final class NftSpoofCheck implements SpoofCheck {
               new NftTable.Chain(
                   "prerouting",
                   Optional.of("type filter hook prerouting priority dstnat; policy accept"),
-                  List.of(
-                      "iifname . ether saddr @allowed accept", "iifname @guarded drop"))));
+                  List.of("iifname . ether saddr @allowed accept", "iifname @guarded drop"))));
 
   private final OwnedElements elements;
 

@@ -36,8 +36,7 @@ final class OwnedElements {
 
   /** An element and the set that it belongs into. */
   record Placed(String set, NftElement element) {
-    static Placed of(
-        String set, List<NftValue> key, Optional<List<NftValue>> end, String mark) {
+    static Placed of(String set, List<NftValue> key, Optional<List<NftValue>> end, String mark) {
       return new Placed(set, new NftElement(key, end, Optional.empty(), Optional.of(mark)));
     }
   }
@@ -89,7 +88,9 @@ final class OwnedElements {
     return missing;
   }
 
-  /** Applies changes; false if others changed the same meanwhile, so that they have to be redone. */
+  /**
+   * Applies changes; false if others changed the same meanwhile, so that they have to be redone.
+   */
   private boolean isDone(List<NftElementChange> changes, int attempt) {
     try {
       nftables.apply(changes);

@@ -46,8 +46,9 @@ final class OwnerMark {
   }
 
   private static boolean isOfNetwork(String mark, String network) {
-    return isPlain(network) && mark.startsWith(network + '/')
-        || mark.startsWith("#") && mark.startsWith(networkDigest(network));
+    return mark.startsWith("#")
+        ? mark.startsWith(networkDigest(network))
+        : isPlain(network) && mark.startsWith(network + '/');
   }
 
   private static String networkDigest(String network) {

@@ -1,10 +1,20 @@
 package dev.weft.iptables;
 
+import dev.weft.kernel.NetworkNamespace;
 import dev.weft.net.MacAddress;
 import java.util.Set;
 
 /** Lets only frames from a pod's own MAC pass the bridge port that the pod is behind. */
 public interface SpoofCheck {
+
+  /**
+   * Guards bridge ports of a node, by nftables.
+   *
+   * @param node its own network namespace
+   */
+  static SpoofCheck on(NetworkNamespace node) {
+    return new NftSpoofCheck(node.nftables());
+  }
 
   /**
    * Guards one port. Doing it again changes nothing.

@@ -9,6 +9,9 @@ public interface Iptables {
   /** Whether the program is installed and the kernel serves it. */
   boolean isAvailable(IpFamily family);
 
+  /** Whether a chain stands. Costs no process unless tables of the legacy kind are in use. */
+  boolean hasChain(IpFamily family, String table, String chain);
+
   /**
    * The rules of one table ({@code nat}, {@code filter}…), chain by chain, in order. A table that
    * nobody has used yet may have no chains.

@@ -1,6 +1,10 @@
 package dev.weft.kernel;
 
+import dev.weft.kernel.netlink.MessageWriter;
+import dev.weft.kernel.netlink.NetlinkException;
 import dev.weft.net.IpFamily;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,10 +13,17 @@ final class LinuxIptables implements Iptables {
   /** How long another program may hold the lock of the legacy tables, in seconds. */
   private static final String PATIENCE = "30";
 
+  // linux/netfilter/nf_tables.h
+  private static final int GETCHAIN = 4;
+  private static final int CHAIN_TABLE = 1;
+  private static final int CHAIN_NAME = 3;
+
   private final NamespaceHandle namespace;
+  private final Netfilter netfilter;
 
   LinuxIptables(NamespaceHandle namespace) {
     this.namespace = namespace;
+    this.netfilter = new Netfilter(namespace);
   }
 
   @Override
@@ -21,6 +32,37 @@ final class LinuxIptables implements Iptables {
     return save.isPresent()
         && Program.find(program(family) + "-restore").isPresent()
         && save.get().run(namespace, "", "-t", "filter").exitCode() == 0;
+  }
+
+  @Override
+  public boolean hasChain(IpFamily family, String table, String chain) {
+    return hasNftChain(family, table, chain)
+        || (usesLegacy(family, table)
+            && Program.find(program(family) + "-save").isPresent()
+            && read(family, table).rules(chain).isPresent());
+  }
+
+  /** iptables-nft keeps its tables as nftables tables of the same names. */
+  private boolean hasNftChain(IpFamily family, String table, String chain) {
+    NftTable.Family number = family == IpFamily.V4 ? NftTable.Family.IP : NftTable.Family.IP6;
+    MessageWriter request =
+        Netfilter.message(Netfilter.SUBSYSTEM_NFTABLES, GETCHAIN, number.number(), 0)
+            .attribute(CHAIN_TABLE, table)
+            .attribute(CHAIN_NAME, chain);
+    try {
+      netfilter.ask(request);
+      return true;
+    } catch (NetlinkException e) {
+      return false; // no such chain, or no nftables at all
+    }
+  }
+
+  private boolean usesLegacy(IpFamily family, String table) {
+    Path names =
+        Path.of(
+            "/proc/thread-self/net",
+            family == IpFamily.V4 ? "ip_tables_names" : "ip6_tables_names");
+    return namespace.inside(() -> Files.exists(names) && Files.readAllLines(names).contains(table));
   }
 
   @Override

@@ -53,6 +53,11 @@ public final class InMemoryIptables implements Iptables {
   }
 
   @Override
+  public synchronized boolean hasChain(IpFamily family, String table, String chain) {
+    return chains(family, table).containsKey(chain);
+  }
+
+  @Override
   public synchronized IptablesTable read(IpFamily family, String table) {
     return new IptablesTable(table, chains(family, table));
   }
