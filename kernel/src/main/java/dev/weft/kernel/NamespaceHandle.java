@@ -17,7 +17,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.IntFunction;
 
 /** An open network namespace: its descriptor, the way into it, and its netlink sockets. */
 final class NamespaceHandle implements AutoCloseable {
@@ -66,6 +65,11 @@ final class NamespaceHandle implements AutoCloseable {
     return id;
   }
 
+  /** The socket for links, addresses, routes and neighbours. */
+  NetlinkSocket route() {
+    return netlink(NetlinkSocket.NETLINK_ROUTE);
+  }
+
   /** The netlink socket of a protocol, opened in this namespace when it is first wanted. */
   NetlinkSocket netlink(int protocol) {
     synchronized (sockets) {
@@ -86,15 +90,20 @@ final class NamespaceHandle implements AutoCloseable {
     }
   }
 
+  /** What is done with a descriptor. */
+  interface DescriptorUse<T, X extends Exception> {
+    T with(int descriptor) throws X;
+  }
+
   /** Has an operation use the descriptor while it is sure to be open. */
-  <T> T withDescriptor(IntFunction<T> operation) {
+  <T, X extends Exception> T withDescriptor(DescriptorUse<T, X> operation) throws X {
     Lock use = lock.readLock();
     use.lock();
     try {
       if (closed) {
         throw new IllegalStateException("network namespace " + path + " is closed");
       }
-      return operation.apply(descriptor);
+      return operation.with(descriptor);
     } finally {
       use.unlock();
     }

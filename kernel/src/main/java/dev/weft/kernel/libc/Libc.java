@@ -31,6 +31,7 @@ public final class Libc {
   public static final int MSG_DONTWAIT = 0x40;
 
   public static final int O_RDONLY = 0;
+  public static final int O_WRONLY = 1;
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
 
@@ -47,13 +48,14 @@ public final class Libc {
   private static final LastError ERROR = LastError.getInstance();
 
   private static final long SOCKET = symbol("socket");
-  private static final long BIND = symbol("bind");
   private static final long CONNECT = symbol("connect");
   private static final long SETSOCKOPT = symbol("setsockopt");
   private static final long SEND = symbol("send");
   private static final long SENDTO = symbol("sendto");
   private static final long RECV = symbol("recv");
   private static final long OPEN = symbol("open");
+  private static final long READ = symbol("read");
+  private static final long WRITE = symbol("write");
   private static final long CLOSE = symbol("close");
   private static final long IOCTL = symbol("ioctl");
   private static final long FLOCK = symbol("flock");
@@ -76,14 +78,9 @@ public final class Libc {
     return result(INVOKER.invokeL3(REGISTERS[3], SOCKET, domain, type, protocol));
   }
 
-  /** Binds a socket; the address is a {@code sockaddr_*} of its family. */
-  public static int bind(int descriptor, byte[] address) {
-    return withAddress(BIND, descriptor, address);
-  }
-
   /** Connects a socket; the address is a {@code sockaddr_*} of its family. */
   public static int connect(int descriptor, byte[] address) {
-    return withAddress(CONNECT, descriptor, address);
+    return withArray(CONNECT, descriptor, address, ArrayFlags.IN);
   }
 
   public static int setsockopt(int descriptor, int level, int option, byte[] value) {
@@ -152,6 +149,16 @@ public final class Libc {
     return descriptor;
   }
 
+  /** Reads into a buffer; 0 is the end of the file. */
+  public static int read(int descriptor, byte[] buffer) {
+    return withArray(READ, descriptor, buffer, ArrayFlags.OUT);
+  }
+
+  /** Writes a whole buffer, or as much of it as the file takes. */
+  public static int write(int descriptor, byte[] buffer) {
+    return withArray(WRITE, descriptor, buffer, ArrayFlags.IN);
+  }
+
   /** Closes a descriptor, which is free afterwards whatever the result says. */
   public static int close(int descriptor) {
     return result(INVOKER.invokeL1(REGISTERS[1], CLOSE, descriptor));
@@ -195,12 +202,17 @@ public final class Libc {
     return result(INVOKER.invokeL2(REGISTERS[2], SETNS, descriptor, type));
   }
 
-  private static int withAddress(long function, int descriptor, byte[] address) {
-    HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[3]);
-    arguments.putLong(descriptor);
-    arguments.putArray(address, 0, address.length, ArrayFlags.IN);
-    arguments.putLong(address.length);
-    return result(INVOKER.invokeLong(REGISTERS[3], function, arguments));
+  /** A call with a descriptor, an array and the array's length. */
+  private static int withArray(long function, int descriptor, byte[] array, int direction) {
+    int result;
+    do {
+      HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[3]);
+      arguments.putLong(descriptor);
+      arguments.putArray(array, 0, array.length, direction);
+      arguments.putLong(array.length);
+      result = result(INVOKER.invokeLong(REGISTERS[3], function, arguments));
+    } while (result == -EINTR);
+    return result;
   }
 
   /** All results fit in an int; what a function that returns int leaves above it means nothing. */

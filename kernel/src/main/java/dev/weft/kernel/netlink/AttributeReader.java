@@ -61,6 +61,19 @@ public final class AttributeReader {
     return this;
   }
 
+  /** Takes so many bytes apart, to be read on their own, and passes them. */
+  public AttributeReader take(int count) throws NetlinkException {
+    AttributeReader taken = new AttributeReader(bytes, next, fixed(0, count) + count);
+    skip(count);
+    return taken;
+  }
+
+  /** The bytes of the fixed part from an offset, so many. */
+  public byte[] getBytes(int offset, int count) throws NetlinkException {
+    int start = fixed(offset, count);
+    return Arrays.copyOfRange(bytes, start, start + count);
+  }
+
   /**
    * Steps to the next attribute.
    *
@@ -124,6 +137,15 @@ public final class AttributeReader {
 
   public byte[] asBytes() {
     return Arrays.copyOfRange(bytes, value, value + length);
+  }
+
+  /** A value that has so many bytes, no more and no less. */
+  public byte[] asBytes(int size) throws NetlinkException {
+    if (length != size) {
+      throw NetlinkException.malformed(
+          "attribute " + type + " has " + length + " bytes, not " + size);
+    }
+    return asBytes();
   }
 
   /** Text up to its closing zero, or all of it if it has none. */

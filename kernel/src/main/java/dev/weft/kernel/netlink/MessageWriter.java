@@ -144,6 +144,13 @@ public final class MessageWriter {
     return this;
   }
 
+  /** Bytes of a fixed part, or of an attribute that is no list of attributes. */
+  public MessageWriter put(byte[] value) {
+    int at = advance(value.length);
+    System.arraycopy(value, 0, bytes, at, value.length);
+    return this;
+  }
+
   /**
    * Opens an attribute that holds attributes, marked NLA_F_NESTED.
    *
@@ -153,16 +160,17 @@ public final class MessageWriter {
     return beginUnmarked(type | NLA_F_NESTED);
   }
 
-  /** Opens an attribute that holds attributes as families older than NLA_F_NESTED want it. */
+  /** Opens an attribute for what is no list of attributes, or for families that know no mark. */
   public int beginUnmarked(int type) {
     int start = length;
     header(type, 0);
     return start;
   }
 
-  /** Closes the attribute that {@link #begin} opened. */
+  /** Closes the attribute that {@link #begin} opened, and pads it. */
   public MessageWriter end(int start) {
     setLength(start, length - start);
+    advance(-length & 3);
     return this;
   }
 

@@ -25,7 +25,8 @@ public final class NetlinkException extends Exception {
     this.request = request;
   }
 
-  static NetlinkException malformed(String what) {
+  /** What came from the kernel makes no sense. */
+  public static NetlinkException malformed(String what) {
     return new NetlinkException(EBADMSG, "the kernel's answer is malformed: " + what);
   }
 
