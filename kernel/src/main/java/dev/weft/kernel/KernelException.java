@@ -1,6 +1,7 @@
 package dev.weft.kernel;
 
 import dev.weft.kernel.netlink.NetlinkException;
+import java.util.Objects;
 
 /** The kernel refused. The message is a sentence: what was asked, and what the kernel disliked. */
 public final class KernelException extends RuntimeException {
@@ -16,6 +17,12 @@ public final class KernelException extends RuntimeException {
   public KernelException(Errno errno, String message, Throwable cause) {
     super(message, cause);
     this.errno = errno;
+  }
+
+  /** The sentence: what was asked, and what the kernel disliked. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   /** Ends a sentence on what failed with the kernel's reason. */

@@ -73,20 +73,23 @@ final class LinuxBridgeVlans {
       namespace.route().execute(request(type, index, isBridge, vlans));
     } catch (NetlinkException e) {
       String failed = "cannot " + verb + " VLANs " + where + " " + links.describe(index);
-      if (e.errno() == Errno.EOPNOTSUPP.number()) {
-        throw new KernelException(Errno.EOPNOTSUPP, failed + ": " + whyNot(link));
+      if (e.errno() != Errno.EOPNOTSUPP.number()) {
+        throw KernelException.because(failed, e);
       }
-      throw KernelException.because(failed, e);
+      throw isBridge || (link.isPresent() && link.get().port().isPresent())
+          ? withoutFiltering(failed)
+          : new KernelException(
+              Errno.EOPNOTSUPP, failed + ": it is neither a bridge nor the port of one");
     }
   }
 
-  private static String whyNot(Optional<Link> link) {
-    boolean takesVlans =
-        link.isPresent()
-            && (link.get().kind() instanceof Link.Kind.Bridge || link.get().port().isPresent());
-    return takesVlans
-        ? "this kernel was built without bridge VLAN filtering (CONFIG_BRIDGE_VLAN_FILTERING)"
-        : "it is neither a bridge nor the port of one";
+  /** The refusal of a kernel that keeps no VLANs apart. */
+  static KernelException withoutFiltering(String failed) {
+    return new KernelException(
+        Errno.EOPNOTSUPP,
+        failed
+            + ": this kernel was built without bridge VLAN filtering"
+            + " (CONFIG_BRIDGE_VLAN_FILTERING)");
   }
 
   /** Asks to add or remove VLANs; a range is two entries, its first and its last. */

@@ -73,15 +73,12 @@ final class LinuxLinks {
     try {
       namespace.route().execute(LinkCreation.of(bridge));
     } catch (NetlinkException e) {
-      throw KernelException.because(
-          "cannot create bridge " + bridge.name() + " in " + namespace, e);
+      String failed = "cannot create bridge " + bridge.name() + " in " + namespace;
+      throw bridge.vlanFiltering() && e.errno() == Errno.EOPNOTSUPP.number()
+          ? LinuxBridgeVlans.withoutFiltering(failed)
+          : KernelException.because(failed, e);
     }
-    Link created = created(bridge.name());
-    if (bridge.vlanFiltering() && !filtersVlans(created)) {
-      delete(created.index());
-      throw withoutVlanFiltering("cannot create bridge " + bridge.name());
-    }
-    return created;
+    return created(bridge.name());
   }
 
   Link create(NewLink.Veth veth, NamespaceHandle peerNamespace) {
@@ -125,12 +122,13 @@ final class LinuxLinks {
   }
 
   void change(int index, LinkChange... changes) {
-    boolean needsVlanFiltering = false;
+    boolean filtersVlans = false;
+    int defaultPvid = 0;
     for (LinkChange change : changes) {
       switch (change) {
         case LinkChange.Rename(String name) -> requireName(name);
-        case LinkChange.VlanFiltering(boolean on) -> needsVlanFiltering |= on;
-        case LinkChange.DefaultPvid(int id) -> needsVlanFiltering |= id != 0;
+        case LinkChange.VlanFiltering(boolean on) -> filtersVlans = on;
+        case LinkChange.DefaultPvid(int id) -> defaultPvid = id;
         default -> {}
       }
     }
@@ -141,14 +139,24 @@ final class LinuxLinks {
     try {
       namespace.route().transact(messages);
     } catch (NetlinkException e) {
-      throw KernelException.because(
-          "cannot set " + LinkChangeMessages.inWords(changes) + " on " + describe(index), e);
+      String failed =
+          "cannot set " + LinkChangeMessages.inWords(changes) + " on " + describe(index);
+      throw filtersVlans && e.errno() == Errno.EOPNOTSUPP.number()
+          ? LinuxBridgeVlans.withoutFiltering(failed)
+          : KernelException.because(failed, e);
     }
-    // A kernel built without it takes the option and forgets it.
-    if (needsVlanFiltering && byIndex(index).filter(LinuxLinks::knowsVlans).isEmpty()) {
-      throw withoutVlanFiltering(
-          "cannot set " + LinkChangeMessages.inWords(changes) + " on " + describe(index));
+    // A kernel built without VLAN filtering takes this option, and forgets it.
+    if (defaultPvid != 0 && !hasDefaultPvid(index, defaultPvid)) {
+      throw LinuxBridgeVlans.withoutFiltering(
+          "cannot set default PVID " + defaultPvid + " on " + describe(index));
     }
+  }
+
+  private boolean hasDefaultPvid(int index, int id) {
+    Optional<Link> link = byIndex(index);
+    return link.isPresent()
+        && link.get().kind() instanceof Link.Kind.Bridge bridge
+        && bridge.defaultPvid() == id;
   }
 
   void delete(int index) {
@@ -182,23 +190,6 @@ final class LinuxLinks {
       name = "name unknown";
     }
     return "link " + index + " (" + name + ") in " + namespace;
-  }
-
-  private static boolean filtersVlans(Link link) {
-    return link.kind() instanceof Link.Kind.Bridge bridge && bridge.vlanFiltering();
-  }
-
-  private static boolean knowsVlans(Link link) {
-    return link.kind() instanceof Link.Kind.Bridge bridge
-        && (bridge.vlanFiltering() || bridge.defaultPvid() != 0);
-  }
-
-  private static KernelException withoutVlanFiltering(String whatFailed) {
-    return new KernelException(
-        Errno.EOPNOTSUPP,
-        whatFailed
-            + ": this kernel was built without bridge VLAN filtering"
-            + " (CONFIG_BRIDGE_VLAN_FILTERING)");
   }
 
   /** Index 0 would mean another thing to the kernel: no link in particular. */
