@@ -55,9 +55,14 @@ record CallEnvironment(Map<String, String> variables) {
     return override.equals("1") || override.equalsIgnoreCase("true");
   }
 
-  CniArgs args(Optional<Set<String>> knownKeys) {
+  /** The arguments, if the plugin looks at any; else they are none of its business. */
+  CniArgs args(Plugin plugin) {
+    Optional<Set<String>> known = plugin.argumentKeys();
+    if (known.isEmpty()) {
+      return CniArgs.NONE;
+    }
     CniArgs args = CniArgs.parse(value("CNI_ARGS").orElse(""));
-    knownKeys.ifPresent(args::requireOnly);
+    args.requireOnly(known.get());
     return args;
   }
 

@@ -68,7 +68,7 @@ public final class ConfigReader {
     if (value.get() instanceof Json.Num(BigDecimal number)
         && number.compareTo(BigDecimal.valueOf(least)) >= 0
         && number.compareTo(BigDecimal.valueOf(most)) <= 0
-        && number.remainder(BigDecimal.ONE).signum() == 0) {
+        && number.stripTrailingZeros().scale() <= 0) {
       return OptionalLong.of(number.longValue());
     }
     throw refusal(path(key), value.get(), "should be a whole number from " + least + " to " + most);

@@ -74,7 +74,8 @@ public final class JsonText {
     } catch (JsonEOFException e) {
       throw refused(what, "breaks off" + place(e.getLocation()), e);
     } catch (StreamConstraintsException e) {
-      throw refused(what, "is too deep or too long: " + e.getOriginalMessage(), e);
+      throw refused(
+          what, "goes too far" + place(e.getLocation()) + ": " + e.getOriginalMessage(), e);
     } catch (JsonProcessingException e) {
       throw refused(
           what, "is not JSON" + place(e.getLocation()) + ": " + e.getOriginalMessage(), e);

@@ -32,36 +32,34 @@ public record NetworkConfig(
   /**
    * Reads what every plugin needs.
    *
-   * @throws CniException 1 if the version is not ours, 7 naming another field that is wrong
+   * @param oldest the oldest version in which the call can be served
+   * @param call what is to be served, such as {@code CHECK by plugin "bridge"}
+   * @throws CniException 1 if the version is not among ours, 7 naming another field that is wrong
    */
-  static NetworkConfig of(Json.Obj json, CniVersion oldest) {
+  static NetworkConfig of(Json.Obj json, CniVersion oldest, String call) {
     ConfigReader reader = new ConfigReader(json, "");
-    String name =
-        reader
-            .string("name")
-            .filter(text -> !text.isEmpty())
-            .orElseThrow(() -> reader.missing("name", "should be the network's name"));
+    String name = reader.string("name").orElse("");
     if (!Identifier.isValid(name)) {
       throw reader.refused("name", Identifier.SHOULD);
     }
-    String type = reader.string("type").orElse("");
-    CniVersion version = version(json, oldest);
-    return new NetworkConfig(version, name, type, prevResult(reader, version), json);
-  }
-
-  /** The version that a configuration asks for: 0.1.0 if it does not say. */
-  private static CniVersion version(Json.Obj json, CniVersion oldest) {
     String text = versionText(json).orElse(CniVersion.V0_1_0.text());
-    return CniVersion.of(text)
-        .filter(version -> version.isAtLeast(oldest))
-        .orElseThrow(
-            () ->
-                new CniException(
-                    ErrorCode.INCOMPATIBLE_VERSION,
-                    "cniVersion is "
-                        + Quoted.of(text)
-                        + ", but should be one of "
-                        + oldest.onwards()));
+    Optional<CniVersion> version = CniVersion.of(text);
+    if (version.isEmpty() || !version.get().isAtLeast(oldest)) {
+      throw new CniException(
+          ErrorCode.INCOMPATIBLE_VERSION,
+          "cniVersion is "
+              + Quoted.of(text)
+              + ", but "
+              + call
+              + " needs one of "
+              + oldest.onwards());
+    }
+    return new NetworkConfig(
+        version.get(),
+        name,
+        reader.string("type").orElse(""),
+        prevResult(reader, version.get()),
+        json);
   }
 
   /** The text of {@code cniVersion}, whether or not it is a version that we know. */

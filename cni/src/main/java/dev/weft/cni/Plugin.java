@@ -21,7 +21,7 @@ public interface Plugin {
 
   /**
    * The keys of CNI_ARGS that the plugin understands; others are refused unless the caller sets
-   * IgnoreUnknown. Empty if the plugin does not look at CNI_ARGS at all and leaves them to others.
+   * IgnoreUnknown. Without keys the plugin does not look at CNI_ARGS, and {@code args} is empty.
    */
   default Optional<Set<String>> argumentKeys() {
     return Optional.empty();

@@ -2,8 +2,9 @@ package dev.weft.cni;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,7 @@ final class PluginCall {
       return new Reply(0, stdout, log.toString());
     } catch (CniException e) {
       return ErrorReply.of(e, version, log.toString());
-    } catch (Exception | StackOverflowError e) {
+    } catch (Throwable e) {
       return ErrorReply.of(ErrorReply.unforeseen(e), version, log.toString());
     }
   }
@@ -57,7 +58,7 @@ final class PluginCall {
       }
       case ADD, DEL, CHECK -> {
         Attachment attachment = environment.attachment();
-        CniArgs args = environment.args(plugin.argumentKeys());
+        CniArgs args = environment.args(plugin);
         Request.Network network = network(verb, read(stdin));
         yield switch (verb) {
           case ADD -> add(attach(network, attachment, args));
@@ -109,25 +110,16 @@ final class PluginCall {
 
   private Request.Network network(Verb verb, byte[] stdin) {
     Json.Obj json = JsonText.readObject(stdin, "the configuration");
-    CniVersion oldest = plugin.oldestVersion();
     NetworkConfig.versionText(json)
         .filter(text -> CniVersion.of(text).isPresent())
         .ifPresent(text -> version = text);
-    NetworkConfig config = NetworkConfig.of(json, oldest);
+    CniVersion oldest =
+        verb.since().isAtLeast(plugin.oldestVersion()) ? verb.since() : plugin.oldestVersion();
+    NetworkConfig config =
+        NetworkConfig.of(json, oldest, verb + " by plugin " + Quoted.of(plugin.type()));
     version = config.version().text();
-    if (!config.version().isAtLeast(verb.since())) {
-      throw new CniException(
-          ErrorCode.INCOMPATIBLE_VERSION,
-          "cniVersion is "
-              + Quoted.of(version)
-              + ", but "
-              + verb
-              + " needs one of "
-              + verb.since().onwards());
-    }
-    PluginClient client = new PluginClient(environment.path(), programs);
-    Delegates delegates = new Delegation(client, environment.variables(), stdin, config.version());
-    return new Request.Network(config, delegates);
+    return new Request.Network(
+        config, new Delegation(plugin.type(), environment, stdin, config.version(), programs));
   }
 
   private Request.Attach attach(Request.Network network, Attachment attachment, CniArgs args) {
@@ -154,7 +146,7 @@ final class PluginCall {
                 request.attachment(),
                 Optional.of(request.netns()),
                 request.args()));
-      } catch (CniException e) {
+      } catch (RuntimeException e) {
         failure.addSuppressed(e);
       }
       throw failure;
@@ -190,11 +182,11 @@ final class PluginCall {
   private String gc(Request.Network request) {
     ConfigReader config = request.config().reader();
     if (config.object().has(VALID_ATTACHMENTS)) {
-      Set<Attachment> valid = new LinkedHashSet<>();
+      Set<Attachment> valid = new HashSet<>();
       for (ConfigReader each : config.objects(VALID_ATTACHMENTS)) {
         valid.add(new Attachment(required(each, "containerID"), required(each, "ifname")));
       }
-      plugin.gc(request, Set.copyOf(valid));
+      plugin.gc(request, Collections.unmodifiableSet(valid));
     } else {
       log.append("GC: ").append(VALID_ATTACHMENTS).append(" is missing, so nothing is removed\n");
     }

@@ -25,11 +25,8 @@ public final class PluginProcess implements PluginProgram {
       try {
         Drain stdout = new Drain(process.getInputStream());
         Drain stderr = new Drain(process.getErrorStream());
-        Thread feeder = daemon(() -> feed(process.getOutputStream(), stdin));
-        int exitCode = process.waitFor();
-        Reply reply = new Reply(exitCode, stdout.text(), stderr.text());
-        feeder.interrupt();
-        return reply;
+        daemon(() -> feed(process.getOutputStream(), stdin));
+        return new Reply(process.waitFor(), stdout.text(), stderr.text());
       } finally {
         process.destroyForcibly();
       }

@@ -97,18 +97,25 @@ public final class ResultFormat {
   // 0.1.0 and 0.2.0: ip4 and ip6
 
   private static void putFamilies(Map<String, Json> fields, Result result, CniVersion version) {
-    for (Result.Ip ip : result.ips()) {
-      String key = ip.address().family() == IpFamily.V4 ? "ip4" : "ip6";
-      if (!fields.containsKey(key)) {
-        fields.put(key, family(ip, result.routes()));
-      }
-    }
     if (result.ips().isEmpty()) {
       throw new CniException(
           ErrorCode.INCOMPATIBLE_VERSION,
           "the result has no address, which version "
               + version.text()
               + " cannot express: configure IPAM or a cniVersion from 0.3.0 on");
+    }
+    putFamily(fields, "ip4", IpFamily.V4, result);
+    putFamily(fields, "ip6", IpFamily.V6, result);
+  }
+
+  /** The first address of the family, and the routes of the family. */
+  private static void putFamily(
+      Map<String, Json> fields, String key, IpFamily family, Result result) {
+    for (Result.Ip ip : result.ips()) {
+      if (ip.address().family() == family) {
+        fields.put(key, family(ip, result.routes()));
+        return;
+      }
     }
   }
 

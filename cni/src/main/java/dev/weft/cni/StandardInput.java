@@ -25,7 +25,7 @@ public interface StandardInput {
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         int ready = stream.available();
         while (ready > 0 && read.size() <= JsonText.MAX_BYTES) {
-          read.write(stream.readNBytes(ready));
+          read.write(stream.readNBytes(Math.min(ready, JsonText.MAX_BYTES + 1)));
           ready = stream.available();
         }
         return read.toByteArray();
