@@ -13,6 +13,7 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
@@ -36,6 +37,9 @@ public final class JsonText {
   /** How deep objects and lists may nest; deeper ones would only spend the stack. */
   static final int MAX_DEPTH = 100;
 
+  private static final int MAX_DIGITS = 1000;
+  private static final int MAX_SCALE = 1000;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           // Texts are small, read once, and may be made to collide in a shared table of names.
@@ -45,7 +49,7 @@ public final class JsonText {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(MAX_DEPTH)
-                  .maxNumberLength(100)
+                  .maxNumberLength(MAX_DIGITS)
                   .maxStringLength(MAX_BYTES)
                   .build())
           .build();
@@ -62,23 +66,7 @@ public final class JsonText {
     CharBuffer text = decode(utf8, what);
     try (JsonParser parser =
         FACTORY.createParser(text.array(), text.arrayOffset(), text.remaining())) {
-      JsonToken first = parser.nextToken();
-      if (first == null) {
-        throw refused(what, "is empty, but should be JSON", null);
-      }
-      Json value = value(parser, first);
-      if (parser.nextToken() != null) {
-        throw refused(what, "goes on behind its end" + place(parser.currentTokenLocation()), null);
-      }
-      return value;
-    } catch (JsonEOFException e) {
-      throw refused(what, "breaks off" + place(e.getLocation()), e);
-    } catch (StreamConstraintsException e) {
-      throw refused(
-          what, "goes too far" + place(e.getLocation()) + ": " + e.getOriginalMessage(), e);
-    } catch (JsonProcessingException e) {
-      throw refused(
-          what, "is not JSON" + place(e.getLocation()) + ": " + e.getOriginalMessage(), e);
+      return only(parser, what);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -127,17 +115,51 @@ public final class JsonText {
     return text.flip();
   }
 
+  private static Json only(JsonParser parser, String what) throws IOException {
+    try {
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        throw refused(what, "is empty, but should be JSON", null);
+      }
+      Json value = value(parser, first);
+      if (parser.nextToken() != null) {
+        throw refused(what, "goes on behind its end" + place(parser.currentTokenLocation()), null);
+      }
+      return value;
+    } catch (JsonEOFException e) {
+      throw refused(what, "breaks off" + place(parser.currentLocation()), e);
+    } catch (StreamConstraintsException e) {
+      throw refused(
+          what,
+          "goes too far" + place(parser.currentLocation()) + ": " + e.getOriginalMessage(),
+          e);
+    } catch (JsonProcessingException e) {
+      throw refused(
+          what, "is not JSON" + place(parser.currentLocation()) + ": " + e.getOriginalMessage(), e);
+    } catch (NumberFormatException e) {
+      throw refused(what, "has a number out of range" + place(parser.currentTokenLocation()), e);
+    }
+  }
+
   private static Json value(JsonParser parser, JsonToken token) throws IOException {
     return switch (token) {
       case START_OBJECT -> object(parser);
       case START_ARRAY -> array(parser);
       case VALUE_STRING -> new Json.Str(parser.getText());
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Json.Num(parser.getDecimalValue());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser.getDecimalValue());
       case VALUE_TRUE -> new Json.Bool(true);
       case VALUE_FALSE -> new Json.Bool(false);
       case VALUE_NULL -> new Json.Null();
       default -> throw new IllegalStateException("a value cannot start with " + token);
     };
+  }
+
+  /** Refuses a number that would fill the memory of whoever wrote out its digits. */
+  private static Json.Num number(BigDecimal value) {
+    if (Math.abs((long) value.scale()) > MAX_SCALE) {
+      throw new NumberFormatException();
+    }
+    return new Json.Num(value);
   }
 
   private static Json.Obj object(JsonParser parser) throws IOException {
