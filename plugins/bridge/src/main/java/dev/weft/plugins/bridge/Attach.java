@@ -1,0 +1,207 @@
+package dev.weft.plugins.bridge;
+
+import dev.weft.cni.CniException;
+import dev.weft.cni.ErrorCode;
+import dev.weft.cni.Request;
+import dev.weft.cni.Result;
+import dev.weft.cni.Rollback;
+import dev.weft.iptables.Masquerade;
+import dev.weft.iptables.RuleOwner;
+import dev.weft.kernel.Errno;
+import dev.weft.kernel.KernelException;
+import dev.weft.kernel.Link;
+import dev.weft.kernel.Link.OperationalState;
+import dev.weft.kernel.LinkChange;
+import dev.weft.kernel.Neighbour;
+import dev.weft.kernel.NetworkNamespace;
+import dev.weft.kernel.NewLink;
+import dev.weft.net.IpPrefix;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * One ADD: a veth from the container to the bridge, and layer 3 on it.
+ *
+ * <p>The order matters. The container's end is up before IPAM is asked, since DHCP needs it; the
+ * port is guarded before it is up; the addresses are announced last, when frames get through.
+ */
+final class Attach {
+  /** Where the container's interface stands in the result. */
+  private static final int CONTAINER_INTERFACE = 2;
+
+  private static final Duration PORT_LIMIT = Duration.ofSeconds(3);
+
+  private final Request.Attach request;
+  private final BridgeConfig config;
+  private final NetworkNamespace host;
+  private final NetworkNamespace container;
+  private final Rollback rollback;
+  private final VethMark mark;
+
+  Attach(
+      Request.Attach request,
+      BridgeConfig config,
+      NetworkNamespace host,
+      NetworkNamespace container,
+      Rollback rollback) {
+    this.request = request;
+    this.config = config;
+    this.host = host;
+    this.container = container;
+    this.rollback = rollback;
+    this.mark = VethMark.of(config.network(), request.attachment());
+  }
+
+  Result run() {
+    HostRules rules = new HostRules(host);
+    Optional<Masquerade> masquerade = config.masquerade().map(rules::masquerade);
+    RuleOwner owner = HostRules.owner(config.network(), request.attachment());
+    HostBridge hostBridge = new HostBridge(host, config);
+    Link bridge = hostBridge.ensure();
+
+    Link hostEnd = createVeth();
+    int containerIndex = ((Link.Kind.Veth) hostEnd.kind()).peerIndex();
+    plug(hostEnd, bridge);
+    if (config.spoofCheck()) {
+      rollback.onFailure(() -> rules.spoofCheck().remove(owner));
+      rules.spoofCheck().add(owner, hostEnd.name(), containerLink(containerIndex).mac());
+    }
+    host.change(hostEnd.index(), new LinkChange.Up());
+    ContainerSide pod =
+        new ContainerSide(
+            container, request.attachment().ifName(), containerIndex, config.duplicateDetection());
+    if (config.containerUp()) {
+      pod.up();
+    }
+
+    Addressing addressing = askForAddresses();
+    HostGateway gateway = new HostGateway(host, config, bridge);
+    Link gatewayLink = bridge;
+    if (config.gateway() != BridgeConfig.Gateway.NONE) {
+      gatewayLink = gateway.ensureInterface();
+      gateway.serve(gatewayLink, addressing.gateways());
+    }
+    pod.configure(addressing);
+    if (masquerade.isPresent()) {
+      rollback.onFailure(() -> masquerade.get().remove(owner));
+      masquerade.get().add(owner, addressing.addresses());
+    }
+    if (config.containerUp()) {
+      awaitPort(hostEnd);
+    }
+    forgetNeighbours(gatewayLink, addressing.addresses());
+    pod.announce(addressing);
+
+    List<Result.Interface> interfaces = new ArrayList<>();
+    interfaces.add(onHost(hostBridge.find().orElseThrow(hostBridge::vanished)));
+    interfaces.add(onHost(hostLink(hostEnd.index())));
+    interfaces.add(describe(containerLink(containerIndex), request.netns()));
+    if (gatewayLink.index() != bridge.index()) {
+      interfaces.add(onHost(gatewayLink));
+    }
+    Result.Dns dns = config.dns().isEmpty() ? addressing.dns() : config.dns();
+    return new Result(interfaces, addressing.ips(), addressing.routes(), dns);
+  }
+
+  private Link createVeth() {
+    String ifName = request.attachment().ifName();
+    NewLink.Peer peer = new NewLink.Peer(container, ifName, config.mac(), config.mtu());
+    Link hostEnd;
+    try {
+      hostEnd =
+          host.create(
+              new NewLink.Veth(
+                  mark.name(), Optional.of(mark.mac()), config.mtu(), mark.group(), peer));
+    } catch (KernelException e) {
+      throw e.errno() == Errno.EEXIST ? taken(ifName) : e;
+    }
+    rollback.onFailure(() -> Refusals.unless(Errno.ENODEV, () -> host.deleteLink(hostEnd.index())));
+    return hostEnd;
+  }
+
+  private CniException taken(String ifName) {
+    String what =
+        host.link(mark.name()).isPresent()
+            ? ", but this container is attached to the network by that name already"
+            : ", but the container has an interface of that name already";
+    return new CniException(
+        ErrorCode.INVALID_ENVIRONMENT,
+        "CNI_IFNAME is " + ifName + what + ": detach it first or use another name");
+  }
+
+  /** Makes the host's end a port of the bridge, still down. */
+  private void plug(Link hostEnd, Link bridge) {
+    List<LinkChange> changes = new ArrayList<>();
+    changes.add(new LinkChange.Master(bridge.index()));
+    changes.add(new LinkChange.Alias(mark.alias()));
+    if (config.hairpin()) {
+      changes.add(new LinkChange.Hairpin(true));
+    }
+    if (config.isolated()) {
+      changes.add(new LinkChange.Isolated(true));
+    }
+    host.change(hostEnd.index(), changes.toArray(LinkChange[]::new));
+    config
+        .vlans()
+        .ifPresent(vlans -> vlans.applyTo(host, hostEnd.index(), HostBridge.kindOf(bridge)));
+  }
+
+  private Addressing askForAddresses() {
+    if (config.ipam().isEmpty()) {
+      return Addressing.NONE;
+    }
+    String ipam = config.ipam().get();
+    Result answer = request.delegates().add(ipam);
+    rollback.onFailure(() -> request.delegates().del(ipam));
+    return Addressing.of(answer, config.gateway(), CONTAINER_INTERFACE);
+  }
+
+  private void awaitPort(Link hostEnd) {
+    boolean isUp =
+        Patience.until(PORT_LIMIT, () -> hostLink(hostEnd.index()).state() == OperationalState.UP);
+    if (!isUp) {
+      throw new CniException(
+          ErrorCode.KERNEL_REFUSED,
+          "the bridge port "
+              + hostEnd.name()
+              + " is "
+              + hostLink(hostEnd.index()).state()
+              + ", but should be UP within 3 seconds of both its ends");
+    }
+  }
+
+  /** Whoever had these addresses before may still be remembered, and unreachable for seconds. */
+  private void forgetNeighbours(Link gatewayLink, List<IpPrefix> addresses) {
+    for (IpPrefix address : addresses) {
+      Neighbour stale =
+          new Neighbour.Resolved(gatewayLink.index(), address.address(), Optional.empty(), false);
+      Refusals.unless(Errno.ENOENT, () -> host.remove(stale));
+    }
+  }
+
+  private Link hostLink(int index) {
+    return host.link(index).orElseThrow(() -> vanished(mark.name()));
+  }
+
+  private Link containerLink(int index) {
+    return container.link(index).orElseThrow(() -> vanished(request.attachment().ifName()));
+  }
+
+  private static CniException vanished(String name) {
+    return new CniException(
+        ErrorCode.TRY_AGAIN_LATER,
+        "the interface " + name + " was removed while it was being configured");
+  }
+
+  private static Result.Interface onHost(Link link) {
+    return describe(link, "");
+  }
+
+  private static Result.Interface describe(Link link, String sandbox) {
+    return new Result.Interface(
+        link.name(), link.mac().toString(), OptionalInt.of(link.mtu()), sandbox);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.weft.plugins.bridge;
+
+import dev.weft.cni.Attachment;
+import dev.weft.cni.Request;
+import dev.weft.iptables.Masquerade;
+import dev.weft.iptables.RuleOwner;
+import dev.weft.kernel.Errno;
+import dev.weft.kernel.Link;
+import dev.weft.kernel.LinkChange;
+import dev.weft.kernel.NetworkNamespace;
+import java.util.HashSet;
+import java.util.Set;
+
+/** One GC: removes what a network has beyond the attachments that the runtime knows. */
+final class Collect {
+  private final Request.Network request;
+  private final NetworkNamespace host;
+  private final Set<Attachment> valid;
+
+  Collect(Request.Network request, NetworkNamespace host, Set<Attachment> valid) {
+    this.request = request;
+    this.host = host;
+    this.valid = valid;
+  }
+
+  void run() {
+    String network = request.config().name();
+    Set<RuleOwner> owners = HostRules.owners(network, valid);
+    HostRules rules = new HostRules(host);
+    BestEffort steps = new BestEffort();
+    steps.attempt(() -> removeLinks(network));
+    for (Masquerade masquerade : rules.masquerades()) {
+      steps.attempt(() -> masquerade.retain(network, owners));
+    }
+    steps.attempt(() -> rules.spoofCheck().retain(network, owners));
+    steps.attempt(() -> BridgeConfig.ipam(request.config()).ifPresent(request.delegates()::gc));
+    steps.finish();
+  }
+
+  /**
+   * Gathers the stale veths in a group of their own and deletes that: the kernel waits as long for
+   * a hundred links as for one. A crash in between leaves them where the next GC looks.
+   */
+  private void removeLinks(String network) {
+    Set<String> validNames = new HashSet<>();
+    for (Attachment attachment : valid) {
+      validNames.add(VethMark.of(network, attachment).name());
+    }
+    int doomed = VethMark.doomedGroupOf(network);
+    boolean found = false;
+    for (Link link : host.links()) {
+      if (VethMark.isOf(network, link) && !validNames.contains(link.name())) {
+        found = true;
+        Refusals.unless(
+            Errno.ENODEV, () -> host.change(link.index(), new LinkChange.Group(doomed)));
+      }
+    }
+    if (found) {
+      Refusals.unless(Errno.ENODEV, () -> host.deleteLinkGroup(doomed));
+    }
+  }
+}
