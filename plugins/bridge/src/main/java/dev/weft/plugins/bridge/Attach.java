@@ -7,6 +7,7 @@ import dev.weft.cni.Result;
 import dev.weft.cni.Rollback;
 import dev.weft.iptables.Masquerade;
 import dev.weft.iptables.RuleOwner;
+import dev.weft.iptables.SpoofCheck;
 import dev.weft.kernel.Errno;
 import dev.weft.kernel.KernelException;
 import dev.weft.kernel.Link;
@@ -56,9 +57,7 @@ final class Attach {
   }
 
   Result run() {
-    HostRules rules = new HostRules(host);
-    Optional<Masquerade> masquerade = config.masquerade().map(rules::masquerade);
-    RuleOwner owner = HostRules.owner(config.network(), request.attachment());
+    RuleOwner owner = Owners.of(config.network(), request.attachment());
     HostBridge hostBridge = new HostBridge(host, config);
     Link bridge = hostBridge.ensure();
 
@@ -66,8 +65,9 @@ final class Attach {
     int containerIndex = ((Link.Kind.Veth) hostEnd.kind()).peerIndex();
     plug(hostEnd, bridge);
     if (config.spoofCheck()) {
-      rollback.onFailure(() -> rules.spoofCheck().remove(owner));
-      rules.spoofCheck().add(owner, hostEnd.name(), containerLink(containerIndex).mac());
+      SpoofCheck spoofCheck = SpoofCheck.on(host);
+      rollback.onFailure(() -> spoofCheck.remove(owner));
+      spoofCheck.add(owner, hostEnd.name(), containerLink(containerIndex).mac());
     }
     host.change(hostEnd.index(), new LinkChange.Up());
     ContainerSide pod =
@@ -85,9 +85,10 @@ final class Attach {
       gateway.serve(gatewayLink, addressing.gateways());
     }
     pod.configure(addressing);
-    if (masquerade.isPresent()) {
-      rollback.onFailure(() -> masquerade.get().remove(owner));
-      masquerade.get().add(owner, addressing.addresses());
+    if (config.masquerade()) {
+      Masquerade masquerade = Masquerade.on(host, config.masqueradeBackend());
+      rollback.onFailure(() -> masquerade.remove(owner));
+      masquerade.add(owner, addressing.addresses());
     }
     if (config.containerUp()) {
       awaitPort(hostEnd);

@@ -6,6 +6,7 @@ import dev.weft.cni.ConfigReader;
 import dev.weft.cni.ErrorCode;
 import dev.weft.cni.NetworkConfig;
 import dev.weft.cni.Result;
+import dev.weft.iptables.MasqueradeBackend;
 import dev.weft.net.MacAddress;
 import java.util.BitSet;
 import java.util.Optional;
@@ -19,7 +20,8 @@ import java.util.OptionalInt;
  * @param ipam the plugin that gives addresses; absent on a network without layer 3
  * @param gateway what the bridge is to the pods; {@code NONE} without IPAM
  * @param forceAddress whether the gateway's address replaces another that stands in its way
- * @param masquerade absent for none, as without IPAM
+ * @param masquerade whether pods leave with the node's address; false without IPAM
+ * @param masqueradeBackend absent for whichever the machine has
  * @param mtu of a bridge that is created, and of both ends of the veth; absent for the kernel's
  * @param vlans absent where the bridge does not tell VLANs apart
  * @param spoofCheck whether only frames with the pod's own MAC may enter
@@ -35,7 +37,8 @@ record BridgeConfig(
     Optional<String> ipam,
     Gateway gateway,
     boolean forceAddress,
-    Optional<MasqueradeChoice> masquerade,
+    boolean masquerade,
+    Optional<MasqueradeBackend> masqueradeBackend,
     OptionalInt mtu,
     boolean hairpin,
     boolean promiscuous,
@@ -70,7 +73,8 @@ record BridgeConfig(
             ipam(network),
             gateway(network),
             reader.bool("forceAddress", false),
-            MasqueradeChoice.of(reader).filter(_ -> ipam(network).isPresent()),
+            reader.bool("ipMasq", false) && ipam(network).isPresent(),
+            masqueradeBackend(reader),
             mtu(reader),
             reader.bool("hairpinMode", false),
             reader.bool("promiscMode", false),
@@ -79,7 +83,7 @@ record BridgeConfig(
             reader.bool("enabledad", false),
             !reader.bool("disableContainerInterface", false),
             reader.bool("portIsolation", false),
-            mac(reader, args),
+            mac(network, args),
             dns(reader));
     config.refuseContradictions(reader);
     return config;
@@ -141,6 +145,17 @@ record BridgeConfig(
     return defaultRoute ? Gateway.DEFAULT_ROUTE : address ? Gateway.ADDRESS : Gateway.NONE;
   }
 
+  private static Optional<MasqueradeBackend> masqueradeBackend(ConfigReader reader) {
+    return reader
+        .string("ipMasqBackend")
+        .filter(text -> !text.isEmpty())
+        .map(
+            text ->
+                MasqueradeBackend.parse(text)
+                    .orElseThrow(
+                        () -> reader.refused("ipMasqBackend", "should be iptables or nftables")));
+  }
+
   private static OptionalInt mtu(ConfigReader reader) {
     OptionalInt mtu = reader.integer("mtu", 0, MOST_MTU);
     int bytes = mtu.orElse(0);
@@ -176,11 +191,9 @@ record BridgeConfig(
   }
 
   /** The capability before the configuration's arguments, and these before CNI_ARGS. */
-  private static Optional<MacAddress> mac(ConfigReader reader, CniArgs args) {
-    ConfigReader capability = reader.objectOrEmpty("runtimeConfig");
-    ConfigReader arguments = reader.objectOrEmpty("args").objectOrEmpty("cni");
-    return unicastMac(capability)
-        .or(() -> unicastMac(arguments))
+  private static Optional<MacAddress> mac(NetworkConfig network, CniArgs args) {
+    return unicastMac(network.runtimeConfig())
+        .or(() -> unicastMac(network.args()))
         .or(() -> args.get("MAC").filter(text -> !text.isEmpty()).map(BridgeConfig::macArgument));
   }
 

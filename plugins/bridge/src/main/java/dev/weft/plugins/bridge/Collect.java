@@ -4,11 +4,13 @@ import dev.weft.cni.Attachment;
 import dev.weft.cni.Request;
 import dev.weft.iptables.Masquerade;
 import dev.weft.iptables.RuleOwner;
+import dev.weft.iptables.SpoofCheck;
 import dev.weft.kernel.Errno;
 import dev.weft.kernel.Link;
 import dev.weft.kernel.LinkChange;
 import dev.weft.kernel.NetworkNamespace;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** One GC: removes what a network has beyond the attachments that the runtime knows. */
@@ -25,14 +27,11 @@ final class Collect {
 
   void run() {
     String network = request.config().name();
-    Set<RuleOwner> owners = HostRules.owners(network, valid);
-    HostRules rules = new HostRules(host);
+    Set<RuleOwner> owners = Owners.of(network, valid);
     BestEffort steps = new BestEffort();
     steps.attempt(() -> removeLinks(network));
-    for (Masquerade masquerade : rules.masquerades()) {
-      steps.attempt(() -> masquerade.retain(network, owners));
-    }
-    steps.attempt(() -> rules.spoofCheck().retain(network, owners));
+    steps.attempt(() -> Masquerade.on(host, Optional.empty()).retain(network, owners));
+    steps.attempt(() -> SpoofCheck.on(host).retain(network, owners));
     steps.attempt(() -> BridgeConfig.ipam(request.config()).ifPresent(request.delegates()::gc));
     steps.finish();
   }

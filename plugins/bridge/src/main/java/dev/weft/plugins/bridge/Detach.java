@@ -5,6 +5,7 @@ import dev.weft.cni.Request;
 import dev.weft.cni.Result;
 import dev.weft.iptables.Masquerade;
 import dev.weft.iptables.RuleOwner;
+import dev.weft.iptables.SpoofCheck;
 import dev.weft.kernel.Errno;
 import dev.weft.kernel.Kernel;
 import dev.weft.kernel.KernelException;
@@ -33,14 +34,11 @@ final class Detach {
 
   void run() {
     NetworkConfig config = request.config();
-    RuleOwner owner = HostRules.owner(config.name(), request.attachment());
-    HostRules rules = new HostRules(host);
+    RuleOwner owner = Owners.of(config.name(), request.attachment());
     BestEffort steps = new BestEffort();
     steps.attempt(this::removeLinks);
-    for (Masquerade masquerade : rules.masquerades()) {
-      steps.attempt(() -> masquerade.remove(owner));
-    }
-    steps.attempt(() -> rules.spoofCheck().remove(owner));
+    steps.attempt(() -> Masquerade.on(host, Optional.empty()).remove(owner));
+    steps.attempt(() -> SpoofCheck.on(host).remove(owner));
     steps.attempt(() -> BridgeConfig.ipam(config).ifPresent(request.delegates()::del));
     steps.finish();
   }

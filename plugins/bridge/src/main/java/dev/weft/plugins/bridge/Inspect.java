@@ -6,6 +6,7 @@ import dev.weft.cni.Request;
 import dev.weft.cni.Result;
 import dev.weft.iptables.Masquerade;
 import dev.weft.iptables.RuleOwner;
+import dev.weft.iptables.SpoofCheck;
 import dev.weft.kernel.BridgePort;
 import dev.weft.kernel.InterfaceAddress;
 import dev.weft.kernel.Link;
@@ -174,17 +175,16 @@ final class Inspect {
   }
 
   private void inspectRules(Link port, Link pod, List<Result.Ip> ips) {
-    HostRules rules = new HostRules(host);
-    RuleOwner owner = HostRules.owner(config.network(), request.attachment());
-    if (config.masquerade().isPresent()) {
-      Masquerade masquerade = rules.masquerade(config.masquerade().get());
+    RuleOwner owner = Owners.of(config.network(), request.attachment());
+    if (config.masquerade()) {
+      Masquerade masquerade = Masquerade.on(host, config.masqueradeBackend());
       List<IpPrefix> addresses = new ArrayList<>();
       ips.forEach(ip -> addresses.add(ip.address()));
       List<IpPrefix> missing = masquerade.missing(owner, addresses);
       require(missing.isEmpty(), "the host does not masquerade " + missing);
     }
     require(
-        !config.spoofCheck() || rules.spoofCheck().stands(owner, port.name(), pod.mac()),
+        !config.spoofCheck() || SpoofCheck.on(host).stands(owner, port.name(), pod.mac()),
         "the bridge port " + port.name() + " lets frames pass that are not from " + pod.mac());
   }
 

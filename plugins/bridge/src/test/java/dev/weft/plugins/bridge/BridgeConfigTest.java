@@ -1,11 +1,13 @@
 package dev.weft.plugins.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.cni.CniException;
 import dev.weft.cni.Result;
+import dev.weft.iptables.MasqueradeBackend;
 import dev.weft.kernel.BridgeVlan;
 import dev.weft.net.MacAddress;
 import java.util.List;
@@ -29,7 +31,7 @@ class BridgeConfigTest {
     assertEquals(BridgeConfig.Gateway.NONE, config.gateway());
     assertEquals(OptionalInt.empty(), config.mtu());
     assertEquals(Optional.empty(), config.vlans());
-    assertEquals(Optional.empty(), config.masquerade());
+    assertFalse(config.masquerade());
     assertTrue(config.containerUp());
     assertEquals(Result.Dns.NONE, config.dns());
   }
@@ -47,7 +49,7 @@ class BridgeConfigTest {
   void withoutIpamThereIsNoGatewayAndNothingToMasquerade() {
     BridgeConfig config = read(LAYER_TWO.with("isDefaultGateway", "true").with("ipMasq", "true"));
     assertEquals(BridgeConfig.Gateway.NONE, config.gateway());
-    assertEquals(Optional.empty(), config.masquerade());
+    assertFalse(config.masquerade());
   }
 
   @Test
@@ -58,12 +60,12 @@ class BridgeConfigTest {
   @Test
   void masqueradesByWhatTheConfigurationNames() {
     Call masquerading = LAYER_THREE.with("ipMasq", "true");
-    assertEquals(Optional.of(MasqueradeChoice.WHAT_THERE_IS), read(masquerading).masquerade());
+    assertTrue(read(masquerading).masquerade());
+    assertEquals(Optional.empty(), read(masquerading).masqueradeBackend());
     assertEquals(
-        Optional.of(MasqueradeChoice.NFTABLES),
-        read(masquerading.with("ipMasqBackend", "'nftables'")).masquerade());
-    assertEquals(
-        Optional.empty(), read(LAYER_THREE.with("ipMasqBackend", "'nftables'")).masquerade());
+        Optional.of(MasqueradeBackend.NFTABLES),
+        read(masquerading.with("ipMasqBackend", "'nftables'")).masqueradeBackend());
+    assertFalse(read(LAYER_THREE.with("ipMasqBackend", "'nftables'")).masquerade());
   }
 
   @Test
