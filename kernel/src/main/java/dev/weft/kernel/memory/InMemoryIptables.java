@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * iptables in memory: keeps chains and rules; does not look at packets. Rules are compared word by
@@ -44,8 +46,20 @@ public final class InMemoryIptables implements Iptables {
           "TCPMSS");
 
   private final Map<TableKey, Map<String, List<List<String>>>> tables = new HashMap<>();
+  private final Consumer<String> beforeChange;
 
   private record TableKey(IpFamily family, String name) {}
+
+  public InMemoryIptables() {
+    this(_ -> {});
+  }
+
+  /**
+   * @param beforeChange hears what is about to be done, and may throw to refuse it
+   */
+  InMemoryIptables(Consumer<String> beforeChange) {
+    this.beforeChange = beforeChange;
+  }
 
   @Override
   public boolean isAvailable(IpFamily family) {
@@ -64,6 +78,7 @@ public final class InMemoryIptables implements Iptables {
 
   @Override
   public synchronized void apply(IpFamily family, String table, List<IptablesChange> changes) {
+    beforeChange.accept("change iptables table " + table);
     Map<String, List<List<String>>> copy = new LinkedHashMap<>();
     chains(family, table).forEach((name, rules) -> copy.put(name, new ArrayList<>(rules)));
     for (IptablesChange change : changes) {
@@ -152,5 +167,18 @@ public final class InMemoryIptables implements Iptables {
 
   private static KernelException refused(Errno errno, IptablesChange change) {
     return new KernelException(errno, "iptables refused " + change + ": " + errno);
+  }
+
+  /** All rules, one a line. */
+  synchronized Set<String> describe() {
+    Set<String> lines = new TreeSet<>();
+    tables.forEach(
+        (key, table) ->
+            table.forEach(
+                (chain, rules) ->
+                    rules.forEach(
+                        rule ->
+                            lines.add(key.family + " " + key.name + ' ' + chain + ' ' + rule))));
+    return lines;
   }
 }

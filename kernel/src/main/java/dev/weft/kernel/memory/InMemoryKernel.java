@@ -9,6 +9,7 @@ import dev.weft.net.MacAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -28,8 +29,8 @@ public final class InMemoryKernel implements Kernel {
   private final boolean vlanFiltering;
   private long lastInode = 4_026_531_840L;
   private long lastMac;
-  private ChangeHook hook = ChangeHook.none();
-  private long changes;
+  private volatile ChangeHook hook = ChangeHook.none();
+  private final AtomicLong changes = new AtomicLong();
 
   /** A kernel whose bridges can keep VLANs apart. */
   public InMemoryKernel() {
@@ -58,7 +59,8 @@ public final class InMemoryKernel implements Kernel {
             throw new KernelException(
                 Errno.EEXIST, "There is a namespace at " + path + " already.");
           }
-          namespaces.put(path, new NetworkStack(new NamespaceId(DEVICE, ++lastInode)));
+          NamespaceId id = new NamespaceId(DEVICE, ++lastInode);
+          namespaces.put(path, new NetworkStack(id, operation -> announce(id, operation)));
         });
   }
 
@@ -99,18 +101,13 @@ public final class InMemoryKernel implements Kernel {
     locked(
         () -> {
           hook = listener;
-          changes = 0;
+          changes.set(0);
         });
   }
 
   /** How many changes have been asked for since {@link #onChange}. */
   public long changes() {
-    lock.lock();
-    try {
-      return changes;
-    } finally {
-      lock.unlock();
-    }
+    return changes.get();
   }
 
   /** All that can be read of every namespace, by path. */
@@ -134,7 +131,12 @@ public final class InMemoryKernel implements Kernel {
   }
 
   void announce(NetworkStack stack, String operation) {
-    hook.before(new Change(++changes, stack.id, operation));
+    announce(stack.id, operation);
+  }
+
+  /** Takes no lock: rules have locks of their own, as in Linux, but all changes count alike. */
+  private void announce(NamespaceId id, String operation) {
+    hook.before(new Change(changes.incrementAndGet(), id, operation));
   }
 
   MacAddress nextMac() {

@@ -1,16 +1,13 @@
 package dev.weft.kernel.memory;
 
 import dev.weft.kernel.BridgeVlan;
-import dev.weft.kernel.Conntrack;
 import dev.weft.kernel.InterfaceAddress;
-import dev.weft.kernel.Iptables;
 import dev.weft.kernel.Link;
 import dev.weft.kernel.LinkChange;
 import dev.weft.kernel.NamespaceId;
 import dev.weft.kernel.Neighbour;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.NewLink;
-import dev.weft.kernel.Nftables;
 import dev.weft.kernel.Route;
 import dev.weft.kernel.Sysctl;
 import dev.weft.net.IpAddress;
@@ -215,18 +212,21 @@ final class InMemoryNamespace implements NetworkNamespace {
   }
 
   @Override
-  public Conntrack conntrack() {
-    throw new UnsupportedOperationException("conntrack in memory");
+  public InMemoryConntrack conntrack() {
+    requireOpen();
+    return stack.conntrack;
   }
 
   @Override
-  public Nftables nftables() {
-    throw new UnsupportedOperationException("nftables in memory");
+  public InMemoryNftables nftables() {
+    requireOpen();
+    return stack.nftables;
   }
 
   @Override
-  public Iptables iptables() {
-    throw new UnsupportedOperationException("iptables in memory");
+  public InMemoryIptables iptables() {
+    requireOpen();
+    return stack.iptables;
   }
 
   /** There is no inside: the work runs where it is. */

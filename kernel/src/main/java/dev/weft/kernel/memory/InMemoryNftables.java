@@ -15,10 +15,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** nftables in memory: keeps tables, elements and comments; does not look at packets. */
 public final class InMemoryNftables implements Nftables {
   private final Map<TableKey, Table> tables = new HashMap<>();
+  private final Consumer<String> beforeChange;
+
+  public InMemoryNftables() {
+    this(_ -> {});
+  }
+
+  /**
+   * @param beforeChange hears what is about to be done, and may throw to refuse it
+   */
+  InMemoryNftables(Consumer<String> beforeChange) {
+    this.beforeChange = beforeChange;
+  }
 
   private record TableKey(NftTable.Family family, String name) {}
 
@@ -95,6 +110,7 @@ public final class InMemoryNftables implements Nftables {
 
   @Override
   public synchronized void load(List<NftTable> loaded) {
+    beforeChange.accept("load nftables");
     for (NftTable table : loaded) {
       tables.put(new TableKey(table.family(), table.name()), new Table(table));
     }
@@ -102,7 +118,12 @@ public final class InMemoryNftables implements Nftables {
 
   @Override
   public synchronized boolean ensure(NftTable table) {
-    return tables.putIfAbsent(new TableKey(table.family(), table.name()), new Table(table)) == null;
+    if (exists(table.family(), table.name())) {
+      return false;
+    }
+    beforeChange.accept("create nftables table " + table.name());
+    tables.put(new TableKey(table.family(), table.name()), new Table(table));
+    return true;
   }
 
   @Override
@@ -118,6 +139,7 @@ public final class InMemoryNftables implements Nftables {
 
   @Override
   public synchronized void delete(NftTable.Family family, String table) {
+    beforeChange.accept("delete nftables table " + table);
     if (tables.remove(new TableKey(family, table)) == null) {
       throw new KernelException(
           Errno.ENOENT, "cannot delete the table " + family.text() + ' ' + table + ": ENOENT");
@@ -126,6 +148,7 @@ public final class InMemoryNftables implements Nftables {
 
   @Override
   public synchronized void apply(List<NftElementChange> changes) {
+    beforeChange.accept("change nftables elements");
     // Changes are made on copies of the sets they touch, which take their place if all went well.
     Map<SetKey, Map<ElementKey, NftElement>> copies = new LinkedHashMap<>();
     for (NftElementChange change : changes) {
@@ -204,6 +227,7 @@ public final class InMemoryNftables implements Nftables {
   @Override
   public synchronized void deleteRules(
       NftTable.Family family, String table, String chain, List<NftRule> rules) {
+    beforeChange.accept("delete nftables rules");
     Table found = tables.get(new TableKey(family, table));
     List<NftRule> standing = found == null ? null : found.chains.get(chain);
     if (!rules.isEmpty() && (standing == null || !standing.containsAll(rules))) {
@@ -213,5 +237,20 @@ public final class InMemoryNftables implements Nftables {
     if (standing != null) {
       standing.removeAll(rules);
     }
+  }
+
+  /** All elements and commented rules, one a line. */
+  synchronized Set<String> describe() {
+    Set<String> lines = new TreeSet<>();
+    tables.forEach(
+        (key, table) -> {
+          String name = key.family.text() + ' ' + key.name;
+          table.sets.forEach(
+              (set, elements) ->
+                  elements.values().forEach(each -> lines.add(name + ' ' + set + ' ' + each)));
+          table.chains.forEach(
+              (chain, rules) -> rules.forEach(rule -> lines.add(name + ' ' + chain + ' ' + rule)));
+        });
+    return lines;
   }
 }

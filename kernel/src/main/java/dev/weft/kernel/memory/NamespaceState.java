@@ -14,6 +14,7 @@ import java.util.TreeMap;
  *
  * @param vlans by link index, of bridges and ports
  * @param sysctls by path below {@code /proc/sys}
+ * @param rules of iptables, and nftables' elements and rules, one each
  */
 public record NamespaceState(
     Set<Link> links,
@@ -21,7 +22,8 @@ public record NamespaceState(
     Set<InterfaceAddress> addresses,
     Set<Route> routes,
     Set<Neighbour> neighbours,
-    Map<String, String> sysctls) {
+    Map<String, String> sysctls,
+    Set<String> rules) {
 
   /** One fact a line, in a fixed order; good to compare by eye. */
   public String describe() {
@@ -32,6 +34,7 @@ public record NamespaceState(
     lines(text, routes);
     lines(text, neighbours);
     new TreeMap<>(sysctls).forEach((key, value) -> text.append(key + " = " + value + "\n"));
+    lines(text, rules);
     return text.toString();
   }
 

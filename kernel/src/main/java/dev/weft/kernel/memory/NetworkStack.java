@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** One namespace: its tables, and what a change of one does to the others. */
 final class NetworkStack {
@@ -29,9 +30,17 @@ final class NetworkStack {
   final NeighbourTable neighbours = new NeighbourTable();
   final SysctlTree sysctls = new SysctlTree(this::disableIpv6Changed);
   final Routing routing = new Routing(this);
+  final InMemoryConntrack conntrack = new InMemoryConntrack();
+  final InMemoryNftables nftables;
+  final InMemoryIptables iptables;
 
-  NetworkStack(NamespaceId id) {
+  /**
+   * @param beforeChange hears of changes that are made to rules, and may throw to refuse them
+   */
+  NetworkStack(NamespaceId id, Consumer<String> beforeChange) {
     this.id = id;
+    this.nftables = new InMemoryNftables(beforeChange);
+    this.iptables = new InMemoryIptables(beforeChange);
     add(new LoopbackDevice(this));
   }
 
@@ -49,13 +58,16 @@ final class NetworkStack {
     addresses.all().forEach(entry -> allAddresses.add(describe(entry)));
     Set<Route> allRoutes = new LinkedHashSet<>();
     routes.all().forEach(entry -> allRoutes.add(entry.route()));
+    Set<String> rules = new LinkedHashSet<>(iptables.describe());
+    rules.addAll(nftables.describe());
     return new NamespaceState(
         allLinks,
         vlans,
         allAddresses,
         allRoutes,
         new LinkedHashSet<>(neighbours.all()),
-        sysctls.all());
+        sysctls.all(),
+        rules);
   }
 
   // Devices
