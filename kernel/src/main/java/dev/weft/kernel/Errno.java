@@ -22,6 +22,7 @@ public enum Errno {
   ENOSPC(28, "No space left on device"),
   EROFS(30, "Read-only file system"),
   ERANGE(34, "Numerical result out of range"),
+  ENAMETOOLONG(36, "File name too long"),
   ELOOP(40, "Too many levels of symbolic links"),
   EBADMSG(74, "Bad message"),
   EMSGSIZE(90, "Message too long"),

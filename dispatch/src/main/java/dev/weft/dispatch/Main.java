@@ -1,0 +1,65 @@
+package dev.weft.dispatch;
+
+import dev.weft.cni.PluginProcess;
+import dev.weft.cni.PluginRunner;
+import dev.weft.cni.Reply;
+import dev.weft.cni.StandardInput;
+import dev.weft.kernel.Kernel;
+import dev.weft.kernel.LinuxKernel;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** The process of a plugin: {@code Main PLUGIN}, started by the launcher once per call. */
+public final class Main {
+  private Main() {}
+
+  /** Serves one call and ends the process. */
+  public static void main(String[] args) {
+    // Standard output belongs to the protocol: whatever a library may print goes elsewhere.
+    System.setOut(System.err);
+    int exitCode;
+    try {
+      Reply reply = serve(args[0]);
+      System.err.print(reply.stderr());
+      exitCode = answer(reply.stdout(), reply.exitCode());
+    } catch (Throwable e) {
+      exitCode = answer(lastWords(e), 1);
+    }
+    // Nothing is left to be done, and an orderly shutdown would take longer than the call.
+    Runtime.getRuntime().halt(exitCode);
+  }
+
+  private static Reply serve(String plugin) {
+    Kernel kernel = new LinuxKernel();
+    PluginRunner runner =
+        new PluginRunner(
+            new Plugins(kernel),
+            new KernelNamespaces(kernel),
+            new OwnProgram(Path.of(System.getProperty("weft.launcher"))),
+            new PluginProcess());
+    return runner.run(plugin, System.getenv(), StandardInput.of(System.in));
+  }
+
+  private static int answer(String text, int exitCode) {
+    try (FileOutputStream stdout = new FileOutputStream(FileDescriptor.out)) {
+      stdout.write(text.getBytes(StandardCharsets.UTF_8));
+      return exitCode;
+    } catch (IOException e) {
+      System.err.println("weft: the answer cannot be written to standard output: " + e);
+      return 1;
+    }
+  }
+
+  /** An error object made of as little as possible: memory may be used up, or classes missing. */
+  private static String lastWords(Throwable failure) {
+    if (System.getenv("WEFT_DEBUG") != null) {
+      failure.printStackTrace();
+    }
+    return "{\"cniVersion\":\"1.1.0\",\"code\":999,\"msg\":\"internal error: "
+        .concat(failure.getClass().getName())
+        .concat("\",\"details\":\"WEFT_DEBUG=1 in the environment shows where, on stderr\"}\n");
+  }
+}
