@@ -1,0 +1,336 @@
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.spi.ToolProvider;
+
+/**
+ * Makes the directory that people install, around the jars that Maven has put into its {@code lib}:
+ * the launcher, the Java runtime, native libraries, licences, and the archive of loaded classes
+ * that a process starts from.
+ *
+ * <p>{@code java Assemble.java ROOT HOME NATIVE_JAR TIMESTAMP}, run by the build on the project's
+ * JDK.
+ */
+final class Assemble {
+  private static final List<String> PLUGINS = List.of("bridge", "host-local", "loopback", "static");
+
+  private final Path root;
+  private final Path home;
+
+  private Assemble(Path root, Path home) {
+    this.root = root;
+    this.home = home;
+  }
+
+  public static void main(String[] args) throws Exception {
+    Assemble assemble = new Assemble(Path.of(args[0]), Path.of(args[1]));
+    assemble.copyFiles();
+    assemble.nativeLibrary(Path.of(args[2]));
+    assemble.licences();
+    assemble.launcher();
+    assemble.runtime();
+    assemble.setTimes(FileTime.from(Instant.parse(args[3])));
+    assemble.archive();
+  }
+
+  private void copyFiles() throws IOException {
+    for (String name : List.of("LICENSE", "NOTICE", "README.md")) {
+      copy(root.resolve(name), home.resolve(name));
+    }
+    copy(root.resolve("dist/files/THIRD-PARTY.md"), home.resolve("THIRD-PARTY.md"));
+    copy(root.resolve("dist/files/lib/java.options"), options());
+  }
+
+  /** Lies ready beside the jars, or each start would unpack it to {@code /tmp}. */
+  private void nativeLibrary(Path jar) throws IOException {
+    String architecture =
+        switch (System.getProperty("os.arch")) {
+          case "amd64" -> "x86_64";
+          case String other -> other;
+        };
+    String prefix = "jni/" + architecture + "-Linux/";
+    try (JarFile file = new JarFile(jar.toFile())) {
+      for (JarEntry entry : file.stream().toList()) {
+        if (entry.getName().startsWith(prefix) && !entry.isDirectory()) {
+          String name = entry.getName().substring(prefix.length());
+          extract(file, entry, home.resolve("lib/native").resolve(name));
+        }
+      }
+    }
+  }
+
+  /** The licence and notice texts that the jars carry within. */
+  private void licences() throws IOException {
+    for (Path jar : jars()) {
+      try (JarFile file = new JarFile(jar.toFile())) {
+        for (String name : List.of("META-INF/LICENSE", "META-INF/NOTICE")) {
+          JarEntry entry = file.getJarEntry(name);
+          if (entry != null) {
+            String folder = jar.getFileName().toString().replace(".jar", "");
+            Path target = home.resolve("licenses").resolve(folder);
+            extract(file, entry, target.resolve(name.substring("META-INF/".length())));
+          }
+        }
+      }
+    }
+  }
+
+  /** One static program; the plugins are links to it, which both cp -a and tar keep. */
+  private void launcher() throws IOException, InterruptedException {
+    Path program = home.resolve("bin/weft");
+    Files.createDirectories(program.getParent());
+    run(
+        Map.of(),
+        "",
+        "cc",
+        "-std=c17",
+        "-D_GNU_SOURCE",
+        "-O2",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-fPIE",
+        "-static-pie",
+        "-fstack-protector-strong",
+        "-D_FORTIFY_SOURCE=2",
+        "-Wl,-z,relro,-z,now",
+        "-s",
+        "-o",
+        program.toString(),
+        root.resolve("launcher/launcher.c").toString());
+    for (String plugin : PLUGINS) {
+      Path link = home.resolve("bin").resolve(plugin);
+      Files.deleteIfExists(link);
+      Files.createSymbolicLink(link, program.getFileName());
+    }
+  }
+
+  private void runtime() throws IOException {
+    Path runtime = home.resolve("runtime");
+    delete(runtime);
+    tool(
+        "jlink",
+        "--add-modules",
+        String.join(",", modules()),
+        "--strip-debug",
+        "--no-header-files",
+        "--no-man-pages",
+        "--output",
+        runtime.toString());
+  }
+
+  /**
+   * What our jars need of the JDK. picocli names half of it for option types that we do not have,
+   * and does without what is missing.
+   */
+  private Set<String> modules() throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--multi-release", "base", "--ignore-missing-deps", "--print-module-deps"));
+    for (Path jar : jars()) {
+      if (!jar.getFileName().toString().startsWith("picocli")) {
+        arguments.add(jar.toString());
+      }
+    }
+    return new LinkedHashSet<>(
+        Arrays.asList(tool("jdeps", arguments.toArray(String[]::new)).strip().split(",")));
+  }
+
+  /** The archive knows its jars by size and time: a copy that keeps times keeps the archive. */
+  private void setTimes(FileTime time) throws IOException {
+    for (Path jar : jars()) {
+      Files.setLastModifiedTime(jar, time);
+    }
+  }
+
+  /**
+   * Runs the plugins as a runtime would, notes which classes they load, and stores these ready to
+   * be mapped into memory. The launcher starts all of it, so that the archive is made under the
+   * very options that it is used with.
+   */
+  private void archive() throws IOException, InterruptedException {
+    String normal = Files.readString(options());
+    Path work = Files.createTempDirectory(home.getParent(), "training");
+    try {
+      Files.writeString(
+          options(), normal + "-Xshare:off\n-XX:DumpLoadedClassList=" + work + "/%p.classes\n");
+      train(work);
+      Path all = Files.write(work.resolve("all"), loadedClasses(work));
+      Files.writeString(
+          options(),
+          normal + "-Xshare:dump\n-XX:+AOTClassLinking\n-XX:SharedClassListFile=" + all + "\n");
+      run(Map.of(), "", home.resolve("bin/weft").toString());
+    } finally {
+      Files.writeString(options(), normal);
+      delete(work);
+    }
+  }
+
+  private void train(Path work) throws IOException, InterruptedException {
+    String ipam =
+        """
+        {"type":"host-local","dataDir":"%s","routes":[{"dst":"0.0.0.0/0"}],
+         "ranges":[[{"subnet":"10.1.0.0/24"}],[{"subnet":"fd00:1::/64"}]]}"""
+            .formatted(work.resolve("leases"));
+    String addresses =
+        """
+        {"type":"static","addresses":[{"address":"10.1.0.2/24","gateway":"10.1.0.1"}]}""";
+    String bridge = "\"isDefaultGateway\":true,\"ipMasq\":true,\"ipam\":" + ipam;
+    for (String verb : List.of("VERSION", "STATUS", "ADD", "DEL", "GC")) {
+      train("host-local", verb, "\"ipam\":" + ipam);
+      train("static", verb, "\"ipam\":" + addresses);
+    }
+    inNamespaces("loopback", "\"ipam\":{}");
+    inNamespaces("bridge", bridge);
+  }
+
+  /** IPAM plugins do not look into the namespace, so that ours serves. */
+  private void train(String plugin, String verb, String keys)
+      throws IOException, InterruptedException {
+    Map<String, String> environment = new TreeMap<>(environment());
+    environment.put("CNI_COMMAND", verb);
+    environment.put("CNI_NETNS", "/proc/self/ns/net");
+    environment.put("CNI_NETNS_OVERRIDE", "1");
+    run(environment, config(plugin, keys), home.resolve("bin").resolve(plugin).toString());
+  }
+
+  /**
+   * An ADD and its DEL, with a network namespace for the node and one for the container that both
+   * end with the command. Where the kernel or a missing program forbids that, these plugins start a
+   * little slower.
+   */
+  private void inNamespaces(String plugin, String keys) throws InterruptedException {
+    String node =
+        """
+        for CNI_COMMAND in ADD DEL; do
+          export CNI_COMMAND
+          printf %s "$1" | "$0" || exit
+        done""";
+    String container = "export CNI_NETNS=/proc/$$/ns/net; unshare --net sh -c \"$2\" \"$0\" \"$1\"";
+    String program = home.resolve("bin").resolve(plugin).toString();
+    try {
+      run(
+          environment(),
+          "",
+          "unshare",
+          "--map-root-user",
+          "--net",
+          "sh",
+          "-c",
+          container,
+          program,
+          config(plugin, keys),
+          node);
+    } catch (IOException | IllegalStateException e) {
+      System.err.println("archived without the classes of " + plugin + ": " + e.getMessage());
+    }
+  }
+
+  private Map<String, String> environment() {
+    return Map.of(
+        "CNI_CONTAINERID",
+        "training",
+        "CNI_IFNAME",
+        "eth0",
+        "CNI_PATH",
+        home.resolve("bin").toString());
+  }
+
+  private static String config(String plugin, String keys) {
+    return """
+    {"cniVersion":"1.1.0","name":"training","type":"%s","cni.dev/valid-attachments":[],%s}"""
+        .formatted(plugin, keys);
+  }
+
+  /**
+   * What the trained processes loaded, in all. Their lists number the classes, each its own way,
+   * for the sake of class loaders that we do not have.
+   */
+  private static Set<String> loadedClasses(Path work) throws IOException {
+    Set<String> loaded = new LinkedHashSet<>();
+    try (var lists = Files.newDirectoryStream(work, "*.classes")) {
+      for (Path list : lists) {
+        for (String line : Files.readAllLines(list)) {
+          if (!line.startsWith("#") && !line.contains(" source: ")) {
+            loaded.add(line.replaceFirst(" id: \\d+$", ""));
+          }
+        }
+      }
+    }
+    return loaded;
+  }
+
+  private Path options() {
+    return home.resolve("lib/java.options");
+  }
+
+  private List<Path> jars() throws IOException {
+    try (var files = Files.list(home.resolve("lib"))) {
+      return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+    }
+  }
+
+  private static String tool(String name, String... arguments) {
+    var out = new java.io.StringWriter();
+    int code =
+        ToolProvider.findFirst(name)
+            .orElseThrow(() -> new IllegalStateException("this JDK has no " + name))
+            .run(new java.io.PrintWriter(out), new java.io.PrintWriter(out), arguments);
+    if (code != 0) {
+      throw new IllegalStateException(name + " failed: " + out);
+    }
+    return out.toString();
+  }
+
+  private static void run(Map<String, String> environment, String input, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try (OutputStream stdin = process.getOutputStream()) {
+      stdin.write(input.getBytes());
+    } catch (IOException e) {
+      // VERSION answers without reading.
+    }
+    String output = new String(process.getInputStream().readAllBytes());
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException(String.join(" ", command) + " failed: " + output);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to.getParent());
+    Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void extract(JarFile jar, JarEntry entry, Path to) throws IOException {
+    Files.createDirectories(to.getParent());
+    try (InputStream in = jar.getInputStream(entry)) {
+      Files.copy(in, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      try (var files = Files.walk(directory)) {
+        for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.weft.dist;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The arrows of {@code docs/architecture.md}: what each module may use. */
+class ArchitectureTest {
+  private static final JavaClasses WEFT =
+      new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.weft");
+
+  /** A module by its package, and the modules that it may use besides itself. */
+  record Module(String name, List<String> uses) {
+    String inside() {
+      return "dev.weft." + name + "..";
+    }
+
+    String[] allowed() {
+      return Stream.concat(Stream.of(name), uses.stream())
+          .map(module -> "dev.weft." + module + "..")
+          .toArray(String[]::new);
+    }
+  }
+
+  private static Stream<Module> modules() {
+    return Stream.of(
+        new Module("net", List.of()),
+        new Module("cni", List.of("net")),
+        new Module("kernel", List.of("net")),
+        new Module("ipam", List.of("net", "cni", "kernel")),
+        new Module("iptables", List.of("net", "kernel")),
+        new Module("plugins.loopback", List.of("net", "cni", "kernel")),
+        new Module("plugins.bridge", List.of("net", "cni", "kernel", "iptables")),
+        new Module("dispatch", List.of("net", "cni", "kernel", "ipam", "iptables", "plugins")),
+        new Module(
+            "cli", List.of("net", "cni", "kernel", "ipam", "iptables", "plugins", "dispatch")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void moduleUsesOnlyWhatStandsBelowIt(Module module) {
+    noClasses()
+        .that()
+        .resideInAPackage(module.inside())
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.weft..").and(not(resideInAnyPackage(module.allowed()))))
+        .check(WEFT);
+  }
+
+  /** A package below a module's own is how the module does it, which may change any day. */
+  @ParameterizedTest
+  @MethodSource("modules")
+  void onlyTheModuleItselfUsesThePackagesBelowItsOwn(Module module) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(module.inside())
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.weft." + module.name() + ".*..")
+        .check(WEFT);
+  }
+
+  @Test
+  void packagesDoNotDependOnEachOtherInCircles() {
+    slices().matching("dev.weft.(**)").should().beFreeOfCycles().check(WEFT);
+  }
+
+  @Test
+  void everyClassBelongsToAModule() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.weft..")
+        .should()
+        .resideOutsideOfPackages(modules().map(Module::inside).toArray(String[]::new))
+        .check(WEFT);
+  }
+}
