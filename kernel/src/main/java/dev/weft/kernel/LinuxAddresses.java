@@ -107,7 +107,7 @@ final class LinuxAddresses {
   }
 
   /** The address that a message describes, or null if it is neither IPv4 nor IPv6. */
-  private static @Nullable InterfaceAddress read(AttributeReader body) throws NetlinkException {
+  static @Nullable InterfaceAddress read(AttributeReader body) throws NetlinkException {
     int family = body.getByte(0);
     int length = body.getByte(1);
     int flags = body.getByte(2);

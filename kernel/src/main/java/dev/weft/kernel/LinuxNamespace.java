@@ -15,6 +15,9 @@ final class LinuxNamespace implements NetworkNamespace {
   private final LinuxRoutes routes;
   private final LinuxNeighbours neighbours;
   private final LinuxSysctl sysctl;
+  private final LinuxConntrack conntrack;
+  private final LinuxNftables nftables;
+  private final LinuxIptables iptables;
 
   /**
    * Speaks for an open namespace.
@@ -30,6 +33,9 @@ final class LinuxNamespace implements NetworkNamespace {
     routes = new LinuxRoutes(handle, links);
     neighbours = new LinuxNeighbours(handle, links);
     sysctl = new LinuxSysctl(handle);
+    conntrack = new LinuxConntrack(handle);
+    nftables = new LinuxNftables(handle);
+    iptables = new LinuxIptables(handle);
   }
 
   @Override
@@ -175,17 +181,17 @@ final class LinuxNamespace implements NetworkNamespace {
 
   @Override
   public Conntrack conntrack() {
-    throw new UnsupportedOperationException("conntrack");
+    return conntrack;
   }
 
   @Override
   public Nftables nftables() {
-    throw new UnsupportedOperationException("nftables");
+    return nftables;
   }
 
   @Override
   public Iptables iptables() {
-    throw new UnsupportedOperationException("iptables");
+    return iptables;
   }
 
   @Override

@@ -147,7 +147,7 @@ final class LinuxNeighbours {
   }
 
   /** The entry that a message describes, or null if it is none that somebody set or learned. */
-  private static @Nullable Neighbour read(AttributeReader body) throws NetlinkException {
+  static @Nullable Neighbour read(AttributeReader body) throws NetlinkException {
     int family = body.getByte(0);
     int index = body.getInt(4);
     int state = body.getShort(8);
