@@ -21,8 +21,9 @@ final class NftText {
     for (NftTable table : tables) {
       // To add what exists is no error and to delete what does not is one: so add, then delete.
       script.command("add table ", table);
-      script.command("delete table ", table);
-      script.table(table);
+      script.text.append("delete table ").append(name(table)).append('\n');
+      script.command("add table ", table);
+      script.block(table);
     }
     return script.text.toString();
   }
@@ -30,18 +31,23 @@ final class NftText {
   /** A transaction that fails if the table stands. */
   static String create(NftTable table) {
     NftText script = new NftText();
+    // A comment is taken only as the table is created; all else only by a declaration.
     script.command("create table ", table);
-    script.table(table);
+    script.block(table);
     return script.text.toString();
   }
 
   private void command(String words, NftTable table) {
-    text.append(words).append(table.family().text()).append(' ').append(table.name()).append('\n');
+    text.append(words).append(name(table));
+    text.append(" { comment \"").append(table.comment()).append("\"; }\n");
   }
 
-  private void table(NftTable table) {
-    text.append("table ").append(table.family().text()).append(' ').append(table.name());
-    text.append(" {\n  comment \"").append(table.comment()).append("\"\n");
+  private static String name(NftTable table) {
+    return table.family().text() + ' ' + table.name();
+  }
+
+  private void block(NftTable table) {
+    text.append("table ").append(name(table)).append(" {\n");
     for (NftTable.Set set : table.sets()) {
       set(set);
     }

@@ -94,7 +94,7 @@ class LinuxNftablesTest extends NftablesContract {
   }
 
   @Test
-  void aThousandElementsAreOneTransaction() {
+  void thousandsOfElementsAreOneTransaction() {
     nftables().ensure(TABLE);
     List<NftElementChange> changes = new ArrayList<>();
     for (int i = 0; i < 3000; i++) {

@@ -82,8 +82,7 @@ abstract class NftablesContract {
   }
 
   static NftElement element(String comment, NftValue... key) {
-    return new NftElement(
-        List.of(key), Optional.empty(), Optional.empty(), Optional.of(comment));
+    return new NftElement(List.of(key), Optional.empty(), Optional.empty(), Optional.of(comment));
   }
 
   static NftElement range(String comment, List<NftValue> key, List<NftValue> end) {
