@@ -4,17 +4,10 @@ import dev.weft.kernel.Conntrack;
 import dev.weft.net.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** A connection tracking table in memory, filled by {@link #track} since no packets flow here. */
 public final class InMemoryConntrack implements Conntrack {
   private final List<Flow> flows = new ArrayList<>();
-  private Consumer<String> beforeChange = operation -> {};
-
-  /** Has somebody hear of every change before it happens, who may refuse it by throwing. */
-  synchronized void beforeChange(Consumer<String> listener) {
-    beforeChange = listener;
-  }
 
   /** Puts a flow into the table, as a packet would. */
   public synchronized void track(Flow flow) {
@@ -30,7 +23,6 @@ public final class InMemoryConntrack implements Conntrack {
 
   @Override
   public synchronized int delete(Filter filter) {
-    beforeChange.accept("delete tracked flows");
     int before = flows.size();
     flows.removeIf(filter::matches);
     return before - flows.size();

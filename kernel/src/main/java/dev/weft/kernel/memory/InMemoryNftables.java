@@ -148,6 +148,9 @@ public final class InMemoryNftables implements Nftables {
 
   @Override
   public synchronized void apply(List<NftElementChange> changes) {
+    if (changes.isEmpty()) {
+      return;
+    }
     beforeChange.accept("change nftables elements");
     // Changes are made on copies of the sets they touch, which take their place if all went well.
     Map<SetKey, Map<ElementKey, NftElement>> copies = new LinkedHashMap<>();
@@ -227,16 +230,17 @@ public final class InMemoryNftables implements Nftables {
   @Override
   public synchronized void deleteRules(
       NftTable.Family family, String table, String chain, List<NftRule> rules) {
+    if (rules.isEmpty()) {
+      return;
+    }
     beforeChange.accept("delete nftables rules");
     Table found = tables.get(new TableKey(family, table));
     List<NftRule> standing = found == null ? null : found.chains.get(chain);
-    if (!rules.isEmpty() && (standing == null || !standing.containsAll(rules))) {
+    if (standing == null || !standing.containsAll(rules)) {
       throw new KernelException(
           Errno.ENOENT, "cannot delete rules of " + table + ' ' + chain + ": ENOENT");
     }
-    if (standing != null) {
-      standing.removeAll(rules);
-    }
+    standing.removeAll(rules);
   }
 
   /** All elements and commented rules, one a line. */
