@@ -3,17 +3,11 @@ package dev.weft.kernel;
 import dev.weft.kernel.libc.Libc;
 import dev.weft.kernel.netlink.NetlinkException;
 import dev.weft.kernel.netlink.NetlinkSocket;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -109,49 +103,17 @@ final class NamespaceHandle implements AutoCloseable {
     }
   }
 
-  /** Runs work on a thread of its own that is inside this namespace, and ends with it. */
+  /** Runs work on a platform thread that is inside this namespace meanwhile. */
   <T> T inside(Callable<T> work) {
-    FutureTask<T> task =
-        new FutureTask<>(
-            () -> {
-              enter();
-              return work.call();
-            });
-    Thread thread = Thread.ofPlatform().name("inside " + path).daemon().start(task);
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-          thread.interrupt();
-        }
-      }
-    } catch (ExecutionException e) {
-      throw unchecked(Objects.requireNonNull(e.getCause()));
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return NamespaceThreads.run(this::enter, work);
   }
 
-  /** Moves the calling thread, which must end soon, into this namespace. */
+  /** Moves the calling thread, which must be one of {@link NamespaceThreads}, into here. */
   private void enter() {
     int entered = withDescriptor(open -> Libc.setns(open, Libc.CLONE_NEWNET));
     if (entered < 0) {
       throw KernelException.because("cannot enter network namespace " + path, -entered);
     }
-  }
-
-  private static RuntimeException unchecked(Throwable thrown) {
-    return switch (thrown) {
-      case RuntimeException e -> e;
-      case IOException e -> new UncheckedIOException(e);
-      case Error e -> throw e;
-      default -> new CompletionException(thrown);
-    };
   }
 
   @Override

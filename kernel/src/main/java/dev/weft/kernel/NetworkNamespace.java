@@ -139,8 +139,11 @@ public interface NetworkNamespace extends AutoCloseable {
   Iptables iptables();
 
   /**
-   * Runs work on a platform thread of its own that is inside this namespace: sockets, files and
-   * processes that it opens belong here.
+   * Runs work on a platform thread that is inside this namespace and does nothing else meanwhile:
+   * sockets, files and processes that it opens belong here. An unchecked exception of the work is
+   * thrown as it is, an {@link java.io.IOException} as {@link java.io.UncheckedIOException}, any
+   * other as the cause of a {@link java.util.concurrent.CompletionException}. Being interrupted
+   * does not end the wait.
    */
   <T> T inside(Callable<T> work);
 

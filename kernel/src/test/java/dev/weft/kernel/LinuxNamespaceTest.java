@@ -11,7 +11,6 @@ import dev.weft.net.IpPrefix;
 import dev.weft.net.MacAddress;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -512,12 +511,23 @@ class LinuxNamespaceTest {
       host.sysctl().get("net", "ipv4", "ip_forward");
     }
     assertTrue(descriptors() <= descriptors + 2, () -> "more than " + descriptors);
-    assertTrue(
+    long threads =
         Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("inside "))
-                .count()
-            <= 1);
-    assertTrue(Files.exists(Path.of("/proc/self/ns/net")));
+            .filter(thread -> thread.getName().startsWith("namespace-"))
+            .count();
+    assertTrue(threads <= 8, () -> threads + " threads");
+  }
+
+  @Test
+  void aThreadDoesNotHoldANamespaceAfterItsWork() throws InterruptedException {
+    Link here = veth();
+    pod.inside(() -> 1);
+    pod.close();
+    Objects.requireNonNull(namespaces).remove("pod");
+    for (int i = 0; i < 100 && host.link(here.index()).isPresent(); i++) {
+      Thread.sleep(10);
+    }
+    assertEquals(Optional.empty(), host.link(here.index()), "the peer went with its namespace");
   }
 
   private static int descriptors() {

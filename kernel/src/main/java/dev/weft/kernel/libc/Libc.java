@@ -195,8 +195,8 @@ public final class Libc {
   }
 
   /**
-   * Moves the calling thread into a namespace. Only for a platform thread that ends afterwards:
-   * what a virtual thread is carried by, and every thread started from here, would stay there.
+   * Moves the calling thread into a namespace. Only for a platform thread kept for that: what
+   * carries a virtual thread would stay there, and every thread started meanwhile is born there.
    */
   public static int setns(int descriptor, int type) {
     return result(INVOKER.invokeL2(REGISTERS[2], SETNS, descriptor, type));

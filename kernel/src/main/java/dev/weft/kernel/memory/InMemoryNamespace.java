@@ -11,10 +11,13 @@ import dev.weft.kernel.NewLink;
 import dev.weft.kernel.Route;
 import dev.weft.kernel.Sysctl;
 import dev.weft.net.IpAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /** An open handle of a namespace in memory: takes the kernel's lock and asks the stack. */
@@ -237,8 +240,10 @@ final class InMemoryNamespace implements NetworkNamespace {
       return work.call();
     } catch (RuntimeException e) {
       throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } catch (Exception e) {
-      throw new IllegalStateException("The work inside the namespace failed.", e);
+      throw new CompletionException(e);
     }
   }
 
