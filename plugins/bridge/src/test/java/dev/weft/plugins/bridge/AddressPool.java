@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An IPAM plugin in memory: gives each attachment the next address of every subnet. */
@@ -49,16 +50,16 @@ final class AddressPool {
     failure = new CniException(code, message, "", null);
   }
 
-  Iterable<Attachment> holders() {
-    return List.copyOf(held.keySet());
+  synchronized Set<Attachment> holders() {
+    return Set.copyOf(held.keySet());
   }
 
-  boolean isEmpty() {
+  synchronized boolean isEmpty() {
     return held.isEmpty();
   }
 
   /** The verbs that were delegated, in order. */
-  List<String> calls() {
+  synchronized List<String> calls() {
     return List.copyOf(calls);
   }
 
@@ -67,14 +68,12 @@ final class AddressPool {
       @Override
       public Result add(String type) {
         called("ADD");
-        int number = held.values().stream().mapToInt(n -> n).max().orElse(1) + 1;
-        held.put(attachment.orElseThrow(), number);
-        return answer(number);
+        return answer(hold(attachment.orElseThrow()));
       }
 
       @Override
       public void del(String type) {
-        attachment.ifPresent(held::remove);
+        release(attachment.orElseThrow());
         called("DEL");
       }
 
@@ -98,11 +97,21 @@ final class AddressPool {
     };
   }
 
-  private void called(String verb) {
+  private synchronized void called(String verb) {
     calls.add(verb);
     if (failure != null) {
       throw failure;
     }
+  }
+
+  private synchronized int hold(Attachment attachment) {
+    int number = held.values().stream().mapToInt(n -> n).max().orElse(1) + 1;
+    held.put(attachment, number);
+    return number;
+  }
+
+  private synchronized void release(Attachment attachment) {
+    held.remove(attachment);
   }
 
   private Result answer(int number) {
