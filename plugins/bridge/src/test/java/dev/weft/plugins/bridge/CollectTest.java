@@ -23,8 +23,7 @@ class CollectTest {
   private final BridgePlugin plugin = new BridgePlugin(kernel);
   private final NetworkNamespace host = kernel.own();
   private final AddressPool pool = new AddressPool("10.1.0.0/24");
-  private final Call call =
-      Call.withPool(pool).with("ipMasq", "true").with("macspoofchk", "true");
+  private final Call call = Call.withPool(pool).with("ipMasq", "true").with("macspoofchk", "true");
 
   @BeforeEach
   void addNamespaces() {

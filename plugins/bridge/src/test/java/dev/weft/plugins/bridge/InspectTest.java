@@ -77,10 +77,7 @@ class InspectTest {
         () -> {
           Optional<MacAddress> mac = Optional.of(pod().mac());
           container().deleteLink(pod().index());
-          container()
-              .create(
-                  new NewLink.Bridge(
-                      "eth0", mac, OptionalInt.empty(), 0, false));
+          container().create(new NewLink.Bridge("eth0", mac, OptionalInt.empty(), 0, false));
         });
   }
 
@@ -95,8 +92,7 @@ class InspectTest {
         "MAC",
         () ->
             container()
-                .change(
-                    pod().index(), new LinkChange.Mac(MacAddress.of("02:00:00:00:00:99"))));
+                .change(pod().index(), new LinkChange.Mac(MacAddress.of("02:00:00:00:00:99"))));
   }
 
   @Test
@@ -111,8 +107,7 @@ class InspectTest {
 
   @Test
   void aPortThatIsNoLongerIsolated() {
-    assertFinds(
-        "portIsolation", () -> host.change(port().index(), new LinkChange.Isolated(false)));
+    assertFinds("portIsolation", () -> host.change(port().index(), new LinkChange.Isolated(false)));
   }
 
   @Test
@@ -160,16 +155,14 @@ class InspectTest {
 
   @Test
   void aMissingGatewayAddress() {
-    assertFinds(
-        "10.1.0.1/24", () -> host.remove(InterfaceAddress.of(bridge().index(), GATEWAY)));
+    assertFinds("10.1.0.1/24", () -> host.remove(InterfaceAddress.of(bridge().index(), GATEWAY)));
   }
 
   @Test
   void aMissingMasquerade() {
     assertFinds(
         "masquerade",
-        () ->
-            Masquerade.on(host, Optional.empty()).remove(Owners.of("blue", call.attachment())));
+        () -> Masquerade.on(host, Optional.empty()).remove(Owners.of("blue", call.attachment())));
   }
 
   @Test
@@ -180,8 +173,7 @@ class InspectTest {
   @Test
   void aLeaseThatIsGone() {
     assertFinds(
-        "nothing is held",
-        () -> call.pool().delegates(Optional.of(call.attachment())).del("pool"));
+        "nothing is held", () -> call.pool().delegates(Optional.of(call.attachment())).del("pool"));
   }
 
   @Test
@@ -210,8 +202,7 @@ class InspectTest {
   void anMtuAndAnAddressThatLaterPluginsChangedAreFine() {
     Result result = plugin.add(call.attach());
     container().change(pod().index(), new LinkChange.Mtu(1300));
-    container()
-        .add(InterfaceAddress.of(pod().index(), IpPrefix.of("10.7.0.2/24")));
+    container().add(InterfaceAddress.of(pod().index(), IpPrefix.of("10.7.0.2/24")));
     plugin.check(call.after(result).attach());
   }
 

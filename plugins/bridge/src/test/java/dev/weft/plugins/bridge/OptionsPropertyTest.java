@@ -46,8 +46,7 @@ class OptionsPropertyTest {
     Result result = plugin.add(other.attach());
     plugin.check(other.after(result).attach());
     plugin.check(call.container("a").after(kept).attach());
-    plugin.gc(
-        call.network(), Set.of(other.attachment(), call.container("a").attachment()));
+    plugin.gc(call.network(), Set.of(other.attachment(), call.container("a").attachment()));
     plugin.check(other.after(result).attach());
     plugin.status(call.network());
     plugin.del(other.netns("").detach());
@@ -71,9 +70,7 @@ class OptionsPropertyTest {
                                 .flatMap(
                                     trunk ->
                                         Arbitraries.of("10.1.0.0/24", "fd00:1::/64", "")
-                                            .map(
-                                                subnet ->
-                                                    call(switches, vlan, trunk, subnet)))));
+                                            .map(subnet -> call(switches, vlan, trunk, subnet)))));
   }
 
   private static Call call(Set<String> switches, int vlan, String trunk, String subnet) {

@@ -150,8 +150,7 @@ class RecoveryTest {
     }
   }
 
-  private boolean finishesDespiteDeathAt(
-      int step, Call call, Map<Path, NamespaceState> before) {
+  private boolean finishesDespiteDeathAt(int step, Call call, Map<Path, NamespaceState> before) {
     boolean through = diesAt(step, () -> plugin.del(call.detach()));
     plugin.del(call.detach());
     assertEquals(before, kernel.state(), "after death before change " + step);
