@@ -30,7 +30,7 @@ final class StaticConfig {
     ConfigReader ipam = HostLocalConfig.ipam(config);
     List<Result.Ip> ips = configured(ipam);
     ips.addAll(fromArguments(args));
-    ips = replaced(ips, config.args());
+    ips = replaced(withGateways(ips, args), config.args());
     ips = replaced(ips, config.runtimeConfig());
     if (ips.isEmpty()) {
       throw ipam.missing("addresses", "should list one address or more, or the caller name one");
@@ -57,29 +57,37 @@ final class StaticConfig {
     return ips;
   }
 
-  /** Each gateway goes to the addresses in whose network it lies. */
   private static List<Result.Ip> fromArguments(CniArgs args) {
-    List<IpAddress> gateways = new ArrayList<>();
-    for (String text : words(args, "GATEWAY")) {
-      gateways.add(
-          IpAddress.parse(text)
-              .orElseThrow(
-                  () ->
-                      RequestedAddresses.refusedArgument(
-                          "GATEWAY", text, RequestedAddresses.SHOULD)));
-    }
     List<Result.Ip> ips = new ArrayList<>();
     for (String text : words(args, "IP")) {
       IpPrefix address =
           IpPrefix.parse(text)
               .orElseThrow(() -> RequestedAddresses.refusedArgument("IP", text, SHOULD));
-      Optional<IpAddress> gateway = Optional.empty();
-      for (IpAddress candidate : gateways) {
-        gateway = address.contains(candidate) ? Optional.of(candidate) : gateway;
-      }
-      ips.add(new Result.Ip(address, gateway, OptionalInt.empty()));
+      ips.add(new Result.Ip(address, Optional.empty(), OptionalInt.empty()));
     }
     return ips;
+  }
+
+  /** Gives each gateway of the caller to the addresses in whose network it lies. */
+  private static List<Result.Ip> withGateways(List<Result.Ip> ips, CniArgs args) {
+    List<Result.Ip> changed = ips;
+    for (String text : words(args, "GATEWAY")) {
+      IpAddress gateway =
+          IpAddress.parse(text)
+              .orElseThrow(
+                  () ->
+                      RequestedAddresses.refusedArgument(
+                          "GATEWAY", text, RequestedAddresses.SHOULD));
+      List<Result.Ip> given = new ArrayList<>();
+      for (Result.Ip ip : changed) {
+        given.add(
+            ip.address().contains(gateway)
+                ? new Result.Ip(ip.address(), Optional.of(gateway), ip.interfaceIndex())
+                : ip);
+      }
+      changed = given;
+    }
+    return changed;
   }
 
   private static List<Result.Ip> replaced(List<Result.Ip> ips, ConfigReader caller) {
