@@ -34,6 +34,11 @@ public final class MemoryLeaseStore implements LeaseStore {
     networks.values().forEach(Network::orphanAll);
   }
 
+  /** As older releases of the reference plugin do: a lease that names no interface. */
+  static void putForeign(Leases opened, Lease lease) {
+    ((Network) opened).leases.put(lease.address(), lease);
+  }
+
   /** One network, opened by one caller at a time. */
   private static final class Network implements Leases {
     private final ReentrantLock lock = new ReentrantLock();
