@@ -91,7 +91,7 @@ public record Result(List<Interface> interfaces, List<Ip> ips, List<Route> route
     }
 
     public boolean isEmpty() {
-      return equals(NONE);
+      return nameservers.isEmpty() && domain.isEmpty() && search.isEmpty() && options.isEmpty();
     }
   }
 }

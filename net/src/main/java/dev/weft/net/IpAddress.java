@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An IPv4 or IPv6 address as a number that can be compared, counted and printed.
@@ -49,6 +50,21 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
   /** Reads an address, or nothing if the text is not one. */
   public static Optional<IpAddress> parse(String text) {
     return text.indexOf(':') >= 0 ? IpText.parseV6(text) : IpText.parseV4(text);
+  }
+
+  // Written out, as in every value that a plugin's process compares: the equals and hashCode that a
+  // record is given are linked when they are first called, which costs a cold process 20 ms.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof IpAddress that
+        && family == that.family
+        && high == that.high
+        && low == that.low;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Long.hashCode(high) + Long.hashCode(low);
   }
 
   /** The bytes in network order: 4 or 16. */

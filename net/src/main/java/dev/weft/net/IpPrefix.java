@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An address with a prefix length, as in {@code 10.1.0.5/16}: an interface address when it has host
@@ -53,6 +54,16 @@ public record IpPrefix(IpAddress address, int length) implements Comparable<IpPr
   /** {@code 0.0.0.0/0} or {@code ::/0}. */
   public static IpPrefix everything(IpFamily family) {
     return new IpPrefix(IpAddress.zero(family), 0);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof IpPrefix that && length == that.length && address.equals(that.address);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * address.hashCode() + length;
   }
 
   public IpFamily family() {

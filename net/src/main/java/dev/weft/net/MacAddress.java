@@ -2,6 +2,7 @@ package dev.weft.net;
 
 import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A 48-bit Ethernet address (IEEE 802), in the low bits of {@code value}. */
 public record MacAddress(long value) {
@@ -11,6 +12,16 @@ public record MacAddress(long value) {
     if (value >>> 48 != 0) {
       throw new IllegalArgumentException("a MAC address has 48 bits");
     }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof MacAddress that && value == that.value;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(value);
   }
 
   /** Reads six bytes in the order they are sent. */
