@@ -42,6 +42,7 @@ class ContainerdIT {
     ping("one", secondV6);
     ping("one", Lab.OUTSIDE);
     ping("two", Lab.OUTSIDE_V6);
+    assertEquals(Lab.ADDRESS, exec("one", "wget", "-q", "-O", "-", Lab.CALLER_PAGE).strip());
 
     Footprint attached = Footprint.of(lab);
     assertEquals(5, attached.links().size(), "lo, uplink, the bridge and two ports");

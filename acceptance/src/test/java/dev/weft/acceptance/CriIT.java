@@ -44,6 +44,8 @@ class CriIT {
     ping(two, one.addresses().get(0));
     ping(one, Lab.OUTSIDE);
     ping(two, Lab.OUTSIDE_V6);
+    CriClient.ExecResult page = cri.exec(one, "wget", "-q", "-O", "-", Lab.CALLER_PAGE);
+    assertEquals(Lab.ADDRESS, page.stdout().strip(), page::toString);
 
     Footprint attached = Footprint.of(lab);
     assertEquals(5, attached.links().size(), "lo, uplink, the bridge and two ports");

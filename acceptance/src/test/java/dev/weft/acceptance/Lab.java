@@ -24,6 +24,12 @@ final class Lab implements AutoCloseable {
 
   static final String OUTSIDE_V6 = "2001:db8::2";
 
+  /** A page of the host outside: the address that the request came from. */
+  static final String CALLER_PAGE = "http://" + OUTSIDE + "/cgi-bin/caller";
+
+  /** This machine's own address, as which masqueraded containers are seen outside. */
+  static final String ADDRESS = "192.0.2.1";
+
   /** The image that {@link #image} holds. */
   static final String IMAGE = "localhost/busybox:1";
 

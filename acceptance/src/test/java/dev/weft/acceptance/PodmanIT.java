@@ -90,6 +90,8 @@ class PodmanIT {
     ping("two", address("one", "GlobalIPv6Address"));
     ping("one", Lab.OUTSIDE);
     ping("two", Lab.OUTSIDE_V6);
+    assertEquals(
+        Lab.ADDRESS, podman("exec", "one", "wget", "-q", "-O", "-", Lab.CALLER_PAGE).strip());
   }
 
   @Test
