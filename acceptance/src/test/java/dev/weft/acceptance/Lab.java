@@ -168,6 +168,11 @@ final class Lab implements AutoCloseable {
     return init;
   }
 
+  /** Kills the script that holds this machine, which must take all of it along. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
   @Override
   public void close() {
     try {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,6 +46,23 @@ class LabIT {
     assertEquals(links, Command.run("ip", "-o", "link").stdout());
     assertEquals(namespaces, Command.run("ip", "netns").stdout());
     assertEquals(mounts, Files.readString(Path.of("/proc/self/mounts")));
+  }
+
+  @Test
+  void goesWithTheProcessThatMadeIt() throws IOException {
+    try (Lab lab = Lab.open()) {
+      Path init = Path.of("/proc", Long.toString(lab.init()));
+      Path cgroup = cgroupOf(lab.init());
+      lab.run("mkdir", "/sys/fs/cgroup/container").succeeded();
+      lab.start("/run/lab/sleep.txt", "sleep", "infinity");
+
+      lab.kill();
+
+      Await.until(
+          Duration.ofSeconds(10),
+          () -> !Files.exists(init) && !Files.exists(cgroup),
+          () -> "its first process or its cgroup " + cgroup + " is left");
+    }
   }
 
   /** The lab's own cgroup: the one above that of its first process. */
