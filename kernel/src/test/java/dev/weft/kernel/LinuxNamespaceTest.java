@@ -11,11 +11,16 @@ import dev.weft.net.IpPrefix;
 import dev.weft.net.MacAddress;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -497,6 +502,52 @@ class LinuxNamespaceTest {
                       throw failure;
                     })));
     assertEquals(1, (int) host.inside(() -> 1));
+  }
+
+  @Test
+  void listsMoreThanOneDatagramHolds() {
+    for (int i = 0; i < 120; i++) {
+      NewLink.Peer peer = new NewLink.Peer(pod, "e" + i, Optional.empty(), OptionalInt.empty());
+      host.create(new NewLink.Veth("v" + i, Optional.empty(), OptionalInt.empty(), 9, peer));
+    }
+    List<Link> links = host.links();
+    assertEquals(121, links.size());
+    for (Link link : links) {
+      assertEquals(Optional.of(link), host.link(link.name()));
+    }
+    host.deleteLinkGroup(9);
+    assertEquals(1, pod.links().size());
+  }
+
+  @Test
+  void manyThreadsShareOneNamespace() throws Exception {
+    Link bridge = bridge(false);
+    String before = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        int number = i;
+        all.add(
+            threads.submit(
+                () -> {
+                  IpPrefix address = IpPrefix.of("10.1." + number + ".1/24");
+                  for (int round = 0; round < 25; round++) {
+                    host.add(InterfaceAddress.of(bridge.index(), address));
+                    assertTrue(host.addresses().stream().anyMatch(a -> a.prefix().equals(address)));
+                    host.remove(InterfaceAddress.of(bridge.index(), address));
+                    assertEquals(bridge, host.link("br0").orElseThrow());
+                    host.sysctl().set("1", "net", "ipv4", "conf", "br0", "forwarding");
+                    assertEquals(
+                        before,
+                        Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString());
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> one : all) {
+        one.get();
+      }
+    }
   }
 
   @Test

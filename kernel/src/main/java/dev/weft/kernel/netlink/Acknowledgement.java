@@ -30,13 +30,17 @@ final class Acknowledgement {
     }
     String text = "";
     int attribute = -1;
+    int missing = -1;
     while (body.next()) {
       switch (body.type()) {
         case NLMSGERR_ATTR_MSG -> text = body.asString();
         case NLMSGERR_ATTR_OFFS -> attribute = request.attributeTypeAt(body.asInt());
-        case NLMSGERR_ATTR_MISS_TYPE -> text = text + ", attribute " + body.asInt() + " is missing";
+        case NLMSGERR_ATTR_MISS_TYPE -> missing = body.asInt();
         default -> {}
       }
+    }
+    if (missing >= 0) {
+      return text + " (attribute " + missing + " is missing)";
     }
     return attribute < 0 ? text : text + " (attribute " + attribute + " of the request)";
   }

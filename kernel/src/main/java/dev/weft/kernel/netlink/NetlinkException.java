@@ -1,8 +1,8 @@
 package dev.weft.kernel.netlink;
 
 /**
- * The kernel refused a request, or its answer could not be had or read. The message is what the
- * kernel said beside the error number, often nothing; what was asked is for the caller to add.
+ * The kernel refused a request, or its answer could not be had or read. What was asked is for the
+ * caller to add.
  */
 public final class NetlinkException extends Exception {
   private static final long serialVersionUID = 1;
@@ -14,15 +14,17 @@ public final class NetlinkException extends Exception {
 
   private final int errno;
   private final int request;
+  private final String detail;
 
   NetlinkException(int errno, String detail) {
     this(errno, 0, detail);
   }
 
   NetlinkException(int errno, int request, String detail) {
-    super(detail);
+    super(detail.isEmpty() ? "error " + errno : detail);
     this.errno = errno;
     this.request = request;
+    this.detail = detail;
   }
 
   /** What came from the kernel makes no sense. */
@@ -35,10 +37,9 @@ public final class NetlinkException extends Exception {
     return errno;
   }
 
-  /** What the kernel said about it; empty if nothing. */
+  /** What the kernel said beside the error number; often nothing: the empty string. */
   public String detail() {
-    String message = getMessage();
-    return message == null ? "" : message;
+    return detail;
   }
 
   /** Which request of a transaction it was, counted from 0. */
