@@ -90,7 +90,7 @@ final class LinuxRoutes {
             0,
             0,
             0,
-            RTM_F_LOOKUP_TABLE);
+            destination.isV4() ? RTM_F_LOOKUP_TABLE : 0); // IPv6 refuses it, and says it unasked
     request.attribute(RTA_DST, destination.toBytes());
     try {
       List<Route> routes = new ArrayList<>(1);

@@ -5,10 +5,21 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Namespaces of a kernel in memory that is built as this machine's is: without VLAN filtering. */
+/** Namespaces of a kernel in memory. */
 final class InMemoryNamespaces implements Namespaces {
-  private final InMemoryKernel kernel = new InMemoryKernel(false);
+  private final InMemoryKernel kernel;
+  private final boolean vlanFiltering;
   private final Set<String> made = new HashSet<>();
+
+  /** Of a kernel without VLAN filtering. */
+  InMemoryNamespaces() {
+    this(false);
+  }
+
+  InMemoryNamespaces(boolean vlanFiltering) {
+    this.vlanFiltering = vlanFiltering;
+    kernel = new InMemoryKernel(vlanFiltering);
+  }
 
   @Override
   public NetworkNamespace open(String name) {
@@ -16,6 +27,11 @@ final class InMemoryNamespaces implements Namespaces {
       kernel.addNamespace(path(name));
     }
     return kernel.open(path(name));
+  }
+
+  @Override
+  public boolean hasVlanFiltering() {
+    return vlanFiltering;
   }
 
   @Override

@@ -1,27 +1,34 @@
 package dev.weft.kernel;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Namespaces of the kernel that runs here. Each is held by a child that ends with its standard
  * input, so that none outlives the test, also if it is killed.
  */
 final class LinuxNamespaces implements Namespaces {
-  private final Kernel kernel = new LinuxKernel();
-  private final Map<String, Process> keepers = new HashMap<>();
+  private static final LinuxKernel KERNEL = new LinuxKernel();
 
-  /** Skips the test, and says why, where no namespaces may be made. */
+  private final Map<String, Process> holders = new HashMap<>();
+  private final List<NetworkNamespace> handles = new ArrayList<>();
+
+  /** Aborts the test, saying why, where no namespace can be made. */
   LinuxNamespaces() {
     try {
-      Assumptions.assumeTrue(
+      assumeTrue(
           Files.getOwner(Path.of("/proc/self")).getName().equals("root"),
           "needs root to make network namespaces");
     } catch (IOException e) {
@@ -31,33 +38,59 @@ final class LinuxNamespaces implements Namespaces {
 
   @Override
   public NetworkNamespace open(String name) {
-    Process keeper = keepers.computeIfAbsent(name, _ -> keeper());
-    return kernel.open(Path.of("/proc/" + keeper.pid() + "/ns/net"));
+    Process holder = holders.computeIfAbsent(name, _ -> start());
+    NetworkNamespace handle = KERNEL.open(Path.of("/proc/" + holder.pid() + "/ns/net"));
+    handles.add(handle);
+    return handle;
   }
 
-  private static Process keeper() {
+  private static Process start() {
     try {
-      Process keeper = new ProcessBuilder("unshare", "--net", "sh", "-c", "echo; exec cat").start();
-      Assumptions.assumeTrue(
-          keeper.getInputStream().read() == '\n', "unshare(1) can make no network namespace here");
-      return keeper;
+      Process holder = new ProcessBuilder("unshare", "--net", "sh", "-c", "echo; exec cat").start();
+      boolean made = holder.getInputStream().read() == '\n';
+      assumeTrue(made, () -> "cannot make a network namespace: " + complaint(holder));
+      return holder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String complaint(Process process) {
+    try {
+      return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   @Override
+  public boolean hasVlanFiltering() {
+    try (NetworkNamespace trial = open("trial")) {
+      trial.create(new NewLink.Bridge("trial", Optional.empty(), OptionalInt.empty(), 0, true));
+      return true;
+    } catch (KernelException e) {
+      if (e.errno() == Errno.EOPNOTSUPP) {
+        return false;
+      }
+      throw e;
+    } finally {
+      remove("trial");
+    }
+  }
+
+  @Override
   public void remove(String name) {
-    Process keeper = keepers.remove(name);
-    if (keeper != null) {
-      keeper.destroy();
-      keeper.onExit().join();
+    Process holder = holders.remove(name);
+    if (holder != null) {
+      holder.destroy();
+      holder.onExit().join();
     }
   }
 
   @Override
   public void close() {
-    List.copyOf(keepers.keySet()).forEach(this::remove);
+    handles.forEach(NetworkNamespace::close);
+    Set.copyOf(holders.keySet()).forEach(this::remove);
   }
 
   /** What a program prints that is started inside a namespace, and that must succeed. */

@@ -18,23 +18,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 
 /** An open handle of a namespace in memory: takes the kernel's lock and asks the stack. */
 final class InMemoryNamespace implements NetworkNamespace {
   private final InMemoryKernel kernel;
   private final NetworkStack stack;
+  private final Gate gate;
   private final LinkOperations operations;
-  private volatile boolean closed;
 
   InMemoryNamespace(InMemoryKernel kernel, NetworkStack stack) {
     this.kernel = kernel;
     this.stack = stack;
+    this.gate = new Gate(kernel, stack);
     this.operations = new LinkOperations(kernel, stack);
   }
 
   NetworkStack stack() {
-    requireOpen();
+    gate.requireOpen();
     return stack;
   }
 
@@ -44,13 +44,13 @@ final class InMemoryNamespace implements NetworkNamespace {
 
   @Override
   public NamespaceId id() {
-    requireOpen();
+    gate.requireOpen();
     return stack.id;
   }
 
   @Override
   public List<Link> links() {
-    return read(
+    return gate.read(
         () -> {
           List<Link> links = new ArrayList<>();
           for (Device device : stack.links.all()) {
@@ -62,52 +62,52 @@ final class InMemoryNamespace implements NetworkNamespace {
 
   @Override
   public Optional<Link> link(String name) {
-    return read(() -> Optional.ofNullable(stack.links.find(name)).map(Device::describe));
+    return gate.read(() -> Optional.ofNullable(stack.links.find(name)).map(Device::describe));
   }
 
   @Override
   public Optional<Link> link(int index) {
-    return read(() -> Optional.ofNullable(stack.links.find(index)).map(Device::describe));
+    return gate.read(() -> Optional.ofNullable(stack.links.find(index)).map(Device::describe));
   }
 
   @Override
   public Link create(NewLink link) {
-    return change("create link " + link.name(), () -> operations.create(link).describe());
+    return gate.change("create link " + link.name(), () -> operations.create(link).describe());
   }
 
   @Override
   public void change(int index, LinkChange... changes) {
-    change("change link " + index, () -> operations.change(index, List.of(changes)));
+    gate.change("change link " + index, () -> operations.change(index, List.of(changes)));
   }
 
   @Override
   public void deleteLink(int index) {
-    change("delete link " + index, () -> operations.delete(index));
+    gate.change("delete link " + index, () -> operations.delete(index));
   }
 
   @Override
   public void deleteLinkGroup(int group) {
-    change("delete link group " + group, () -> operations.deleteGroup(group));
+    gate.change("delete link group " + group, () -> operations.deleteGroup(group));
   }
 
   @Override
   public List<BridgeVlan> vlans(int index) {
-    return read(() -> operations.vlans(index));
+    return gate.read(() -> operations.vlans(index));
   }
 
   @Override
   public void addVlans(int index, List<BridgeVlan> vlans) {
-    change("add VLANs to link " + index, () -> operations.addVlans(index, vlans));
+    gate.change("add VLANs to link " + index, () -> operations.addVlans(index, vlans));
   }
 
   @Override
   public void removeVlans(int index, List<BridgeVlan> vlans) {
-    change("remove VLANs from link " + index, () -> operations.removeVlans(index, vlans));
+    gate.change("remove VLANs from link " + index, () -> operations.removeVlans(index, vlans));
   }
 
   @Override
   public List<InterfaceAddress> addresses() {
-    return read(
+    return gate.read(
         () -> {
           List<InterfaceAddress> addresses = new ArrayList<>();
           for (AddressTable.Entry entry : stack.addresses.all()) {
@@ -119,17 +119,17 @@ final class InMemoryNamespace implements NetworkNamespace {
 
   @Override
   public void add(InterfaceAddress address) {
-    change("add address " + address.prefix(), () -> stack.add(address));
+    gate.change("add address " + address.prefix(), () -> stack.add(address));
   }
 
   @Override
   public void remove(InterfaceAddress address) {
-    change("remove address " + address.prefix(), () -> stack.remove(address));
+    gate.change("remove address " + address.prefix(), () -> stack.remove(address));
   }
 
   @Override
   public List<Route> routes() {
-    return read(
+    return gate.read(
         () -> {
           List<Route> routes = new ArrayList<>();
           for (RouteTable.Entry entry : stack.routes.all()) {
@@ -141,101 +141,76 @@ final class InMemoryNamespace implements NetworkNamespace {
 
   @Override
   public void add(Route route) {
-    change(
+    gate.change(
         "add route to " + route.destination(), () -> stack.routes.add(stack.routing.admit(route)));
   }
 
   @Override
   public void replace(Route route) {
-    change(
+    gate.change(
         "replace route to " + route.destination(),
         () -> stack.routes.replace(stack.routing.admit(route)));
   }
 
   @Override
   public void remove(Route route) {
-    change("remove route to " + route.destination(), () -> stack.routes.remove(route));
+    gate.change("remove route to " + route.destination(), () -> stack.routes.remove(route));
   }
 
   @Override
   public Route routeTo(IpAddress destination) {
-    return read(() -> stack.routing.to(destination));
+    return gate.read(() -> stack.routing.to(destination));
   }
 
   @Override
   public List<Neighbour> neighbours() {
-    return read(stack.neighbours::all);
+    return gate.read(stack.neighbours::all);
   }
 
   @Override
   public void replace(Neighbour neighbour) {
-    change(
-        "replace neighbour on link " + neighbour.linkIndex(),
-        () -> {
-          stack.links.require(neighbour.linkIndex());
-          stack.neighbours.replace(neighbour);
-        });
+    gate.change(
+        "replace neighbour on link " + neighbour.linkIndex(), () -> stack.replace(neighbour));
   }
 
   @Override
   public void remove(Neighbour neighbour) {
-    change(
-        "remove neighbour on link " + neighbour.linkIndex(),
-        () -> {
-          stack.links.require(neighbour.linkIndex());
-          stack.neighbours.remove(neighbour);
-        });
+    gate.change("remove neighbour on link " + neighbour.linkIndex(), () -> stack.remove(neighbour));
   }
 
   /** There is nobody to hear it; it fails as the real one does when the link is not there. */
   @Override
   public void announce(int linkIndex, IpAddress address) {
-    change("announce " + address, () -> stack.links.require(linkIndex));
+    gate.change("announce " + address, () -> stack.links.require(linkIndex));
   }
 
   @Override
   public Sysctl sysctl() {
-    requireOpen();
-    return new Sysctl() {
-      @Override
-      public String get(String... key) {
-        return read(() -> stack.sysctls.get(key));
-      }
-
-      @Override
-      public void set(String value, String... key) {
-        change("set " + String.join("/", key), () -> stack.sysctls.set(value, key));
-      }
-
-      @Override
-      public boolean exists(String... key) {
-        return read(() -> stack.sysctls.exists(key));
-      }
-    };
+    return new GatedSysctl(gate, stack.sysctls);
   }
 
   @Override
   public InMemoryConntrack conntrack() {
-    requireOpen();
+    gate.requireOpen();
     return stack.conntrack;
   }
 
   @Override
   public InMemoryNftables nftables() {
-    requireOpen();
+    gate.requireOpen();
     return stack.nftables;
   }
 
   @Override
   public InMemoryIptables iptables() {
-    requireOpen();
+    gate.requireOpen();
     return stack.iptables;
   }
 
   /** There is no inside: the work runs where it is. */
   @Override
   public <T> T inside(Callable<T> work) {
-    requireOpen();
+    gate.requireOpen();
     try {
       return work.call();
     } catch (RuntimeException e) {
@@ -249,39 +224,6 @@ final class InMemoryNamespace implements NetworkNamespace {
 
   @Override
   public void close() {
-    closed = true;
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("This handle of a namespace is closed.");
-    }
-  }
-
-  private <T> T read(Supplier<T> work) {
-    requireOpen();
-    kernel.lock().lock();
-    try {
-      return work.get();
-    } finally {
-      kernel.lock().unlock();
-    }
-  }
-
-  private <T> T change(String operation, Supplier<T> work) {
-    return read(
-        () -> {
-          kernel.announce(stack, operation);
-          return work.get();
-        });
-  }
-
-  private void change(String operation, Runnable work) {
-    change(
-        operation,
-        () -> {
-          work.run();
-          return Optional.empty();
-        });
+    gate.close();
   }
 }

@@ -7,6 +7,8 @@ import dev.weft.kernel.LinkChange;
 import dev.weft.kernel.NewLink;
 import dev.weft.net.MacAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -34,13 +36,14 @@ final class LinkOperations {
   private Device createBridge(NewLink.Bridge wanted) {
     requireUsable(wanted.mac(), wanted.mtu());
     stack.links.requireFree(wanted.name());
+    int index = stack.links.nextIndex();
     if (wanted.vlanFiltering() && !kernel.hasVlanFiltering()) {
       throw noVlanFiltering();
     }
     BridgeDevice bridge =
         new BridgeDevice(
             stack,
-            stack.links.nextIndex(),
+            index,
             wanted.name(),
             wanted.mac().orElseGet(kernel::nextMac),
             wanted.mtu().orElse(ETHERNET_MTU),
@@ -63,6 +66,7 @@ final class LinkOperations {
     stack.links.requireFree(wanted.name());
     there.links.requireFree(wanted.peer().name());
     if (there == stack && wanted.name().equals(wanted.peer().name())) {
+      stack.links.nextIndex(); // the peer had one already
       throw new KernelException(
           Errno.EEXIST, "Both ends of a pair cannot be named " + wanted.name() + " here.");
     }
@@ -106,29 +110,77 @@ final class LinkOperations {
     }
   }
 
+  /**
+   * Makes changes in the order in which Linux takes them: what must be down first, a bridge's
+   * options, the link itself with its state last, and a port's options behind. The last are a
+   * message of their own, which Linux heeds even if it refused the one before.
+   */
   void change(int index, List<LinkChange> changes) {
     Device device = stack.links.require(index);
+    boolean renames = false;
     for (LinkChange change : changes) {
-      change(device, change);
+      renames |= change instanceof LinkChange.Rename || change instanceof LinkChange.Mac;
     }
+    List<LinkChange> ordered = new ArrayList<>(changes);
+    ordered.sort(Comparator.comparingInt(LinkOperations::order));
+    if (renames && changes.contains(new LinkChange.Down())) {
+      stack.setDown(device);
+    }
+    Optional<KernelException> refusal =
+        apply(device, ordered.stream().filter(change -> !ofPort(change)).toList());
+    refusal =
+        refusal.or(() -> apply(device, ordered.stream().filter(LinkOperations::ofPort).toList()));
+    if (refusal.isPresent()) {
+      throw refusal.get();
+    }
+  }
+
+  /** Makes changes until one is refused. */
+  private Optional<KernelException> apply(Device device, List<LinkChange> changes) {
+    try {
+      changes.forEach(change -> change(device, change));
+      return Optional.empty();
+    } catch (KernelException e) {
+      return Optional.of(e);
+    }
+  }
+
+  private static boolean ofPort(LinkChange change) {
+    return change instanceof LinkChange.Hairpin || change instanceof LinkChange.Isolated;
+  }
+
+  /** The place of a change in rtnl_changelink and do_setlink (net/core/rtnetlink.c). */
+  private static int order(LinkChange change) {
+    return switch (change) {
+      case LinkChange.VlanFiltering _ -> 0;
+      case LinkChange.DefaultPvid _ -> 1;
+      case LinkChange.Mac _ -> 2;
+      case LinkChange.Mtu _ -> 3;
+      case LinkChange.Group _ -> 4;
+      case LinkChange.Rename _ -> 5;
+      case LinkChange.Alias _ -> 6;
+      case LinkChange.Master _, LinkChange.NoMaster _ -> 7;
+      case LinkChange.Up _, LinkChange.Down _, LinkChange.Promiscuous _ -> 8;
+      case LinkChange.Hairpin _, LinkChange.Isolated _ -> 9;
+    };
   }
 
   private void change(Device device, LinkChange change) {
     switch (change) {
-      case LinkChange.Up up -> stack.setUp(device);
-      case LinkChange.Down down -> stack.setDown(device);
-      case LinkChange.Mtu mtu -> stack.setMtu(device, mtu.bytes());
-      case LinkChange.Mac mac -> stack.setMac(device, mac.mac());
-      case LinkChange.Rename rename -> stack.rename(device, rename.name());
-      case LinkChange.Master master -> stack.joinBridge(device, master.index());
-      case LinkChange.NoMaster none -> stack.leaveBridge(device);
-      case LinkChange.Promiscuous promiscuous -> device.promiscuous = promiscuous.on();
-      case LinkChange.Alias alias -> setAlias(device, alias.text());
-      case LinkChange.Group group -> device.group = group.number();
-      case LinkChange.Hairpin hairpin -> port(device).hairpin = hairpin.on();
-      case LinkChange.Isolated isolated -> port(device).isolated = isolated.on();
-      case LinkChange.VlanFiltering filtering -> setVlanFiltering(device, filtering.on());
-      case LinkChange.DefaultPvid pvid -> setDefaultPvid(bridge(device), pvid.id());
+      case LinkChange.Up _ -> stack.setUp(device);
+      case LinkChange.Down _ -> stack.setDown(device);
+      case LinkChange.Mtu(int bytes) -> stack.setMtu(device, bytes);
+      case LinkChange.Mac(MacAddress mac) -> stack.setMac(device, mac);
+      case LinkChange.Rename(String name) -> stack.rename(device, name);
+      case LinkChange.Master(int index) -> stack.joinBridge(device, index);
+      case LinkChange.NoMaster _ -> stack.leaveBridge(device);
+      case LinkChange.Promiscuous(boolean on) -> device.promiscuous = on;
+      case LinkChange.Alias(String text) -> setAlias(device, text);
+      case LinkChange.Group(int number) -> device.group = number;
+      case LinkChange.Hairpin(boolean on) -> port(device).hairpin = on;
+      case LinkChange.Isolated(boolean on) -> port(device).isolated = on;
+      case LinkChange.VlanFiltering(boolean on) -> setVlanFiltering(bridge(device), on);
+      case LinkChange.DefaultPvid(int id) -> setDefaultPvid(bridge(device), id);
     }
   }
 
@@ -155,8 +207,7 @@ final class LinkOperations {
     throw new KernelException(Errno.EOPNOTSUPP, "Link " + device.name + " is no bridge.");
   }
 
-  private void setVlanFiltering(Device device, boolean on) {
-    BridgeDevice bridge = bridge(device);
+  private void setVlanFiltering(BridgeDevice bridge, boolean on) {
     if (on && !kernel.hasVlanFiltering()) {
       throw noVlanFiltering();
     }
@@ -165,7 +216,10 @@ final class LinkOperations {
 
   private void setDefaultPvid(BridgeDevice bridge, int id) {
     if (!kernel.hasVlanFiltering()) {
-      return; // Linux ignores the attribute then
+      if (id == 0) {
+        return;
+      }
+      throw noVlanFiltering();
     }
     if (id < 0 || id > 4094) {
       throw new KernelException(Errno.EINVAL, "The VLAN " + id + " is not within 0..4094.");
@@ -200,7 +254,7 @@ final class LinkOperations {
 
   void deleteGroup(int group) {
     if (group == 0) {
-      throw new KernelException(Errno.EPERM, "Group 0 holds every link that has no other.");
+      throw new IllegalArgumentException("group 0 is that of links without a group");
     }
     List<Device> members =
         stack.links.all().stream().filter(device -> device.group == group).toList();
@@ -222,14 +276,21 @@ final class LinkOperations {
   }
 
   List<BridgeVlan> vlans(int index) {
-    return vlanSet(stack.links.require(index)).map(VlanSet::list).orElse(List.of());
+    return Optional.ofNullable(stack.links.find(index))
+        .flatMap(LinkOperations::vlanSet)
+        .map(VlanSet::list)
+        .orElse(List.of());
   }
 
   void addVlans(int index, List<BridgeVlan> vlans) {
     VlanSet set = requireVlanSet(index);
+    if (!kernel.hasVlanFiltering()) {
+      throw noVlanFiltering();
+    }
     vlans.forEach(set::add);
   }
 
+  /** To remove what is not there is no error. */
   void removeVlans(int index, List<BridgeVlan> vlans) {
     VlanSet set = requireVlanSet(index);
     vlans.forEach(set::remove);
@@ -237,9 +298,6 @@ final class LinkOperations {
 
   private VlanSet requireVlanSet(int index) {
     Device device = stack.links.require(index);
-    if (!kernel.hasVlanFiltering()) {
-      throw noVlanFiltering();
-    }
     return vlanSet(device)
         .orElseThrow(
             () ->

@@ -62,19 +62,19 @@ final class LinkTable {
   }
 
   private static void requireValid(String name) {
-    if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
-      throw new KernelException(
-          Errno.ERANGE, "The link name " + name + " is longer than 15 bytes.");
-    }
-    boolean valid = !name.isEmpty() && !name.equals(".") && !name.equals("..");
+    boolean valid =
+        !name.isEmpty()
+            && !name.equals(".")
+            && !name.equals("..")
+            && name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_BYTES;
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
-      valid &= c != '/' && c != ':' && c > ' ' && c != 0x7F;
+      valid &= c != '/' && c != ':' && c != 0 && !Character.isWhitespace(c);
     }
     if (!valid) {
       throw new KernelException(
           Errno.EINVAL,
-          "The link name \"" + name + "\" is empty, a dot name, or has a slash, colon or space.");
+          "'" + name + "' is no name for a link: 1 to 15 bytes without '/', ':' and white space");
     }
   }
 }

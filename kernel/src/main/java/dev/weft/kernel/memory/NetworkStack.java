@@ -6,6 +6,7 @@ import dev.weft.kernel.InterfaceAddress;
 import dev.weft.kernel.KernelException;
 import dev.weft.kernel.Link;
 import dev.weft.kernel.NamespaceId;
+import dev.weft.kernel.Neighbour;
 import dev.weft.kernel.Route;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
@@ -249,12 +250,11 @@ final class NetworkStack {
   }
 
   private void requireUsableV6(Device device, IpAddress host) {
-    if (host.isUnspecified() || (host.isLoopback() && !(device instanceof LoopbackDevice))) {
+    if (host.isUnspecified()
+        || host.isMulticast()
+        || (host.isLoopback() && !(device instanceof LoopbackDevice))) {
       throw new KernelException(
           Errno.EADDRNOTAVAIL, "Link " + device.name + " cannot have the address " + host + ".");
-    }
-    if (host.isMulticast()) {
-      throw new KernelException(Errno.EINVAL, host + " is a multicast address.");
     }
     if (device.mtu < MIN_MTU_V6) {
       throw new KernelException(
@@ -359,6 +359,29 @@ final class NetworkStack {
         route.onlink(),
         route.mtu(),
         route.advertisedMss());
+  }
+
+  // Neighbours
+
+  void replace(Neighbour neighbour) {
+    requireForwardable(neighbour);
+    neighbours.replace(neighbour);
+  }
+
+  void remove(Neighbour neighbour) {
+    requireForwardable(neighbour);
+    neighbours.remove(neighbour);
+  }
+
+  /** A forwarding entry that is not the link's own belongs to the bridge it is a port of. */
+  private void requireForwardable(Neighbour neighbour) {
+    Device device = links.require(neighbour.linkIndex());
+    if (neighbour instanceof Neighbour.Forwarding entry
+        && !entry.self()
+        && device.port.bridge == null) {
+      throw new KernelException(
+          Errno.EOPNOTSUPP, "Link " + device.name + " is no port of a bridge.");
+    }
   }
 
   // IPv6 configures itself

@@ -73,6 +73,7 @@ final class RouteTable {
   }
 
   void remove(Route wanted) {
+    Routing.requireNoHostBitsInV4(wanted);
     Optional<Entry> best = Optional.empty();
     for (Entry entry : entries) {
       if (entry.is(wanted) && (best.isEmpty() || isBefore(entry, best.get()))) {

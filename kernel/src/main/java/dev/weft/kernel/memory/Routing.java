@@ -27,16 +27,16 @@ final class Routing {
   }
 
   private RouteTable.Entry admitV4(Route route) {
-    if (!route.destination().isNetwork()) {
-      throw refusal(Errno.EINVAL, route, "has host bits in its destination");
+    requireNoHostBitsInV4(route);
+    if (route.gateway().isPresent() && !route.onlink()) {
+      requireReachableV4(route, route.gateway().get());
     }
     Device device = stack.links.require(route.linkIndex());
-    if (route.gateway().isEmpty()) {
-      require(!route.onlink(), Errno.EINVAL, route, "is onlink but has no gateway");
-      require(device.up, Errno.ENETDOWN, route, "leaves by a link that is down");
-    } else {
-      checkGatewayV4(route, device, route.gateway().get());
+    if (route.onlink()) {
+      require(route.gateway().isPresent(), Errno.EINVAL, route, "is onlink but has no gateway");
+      checkOnlinkV4(route, device, route.gateway().get());
     }
+    require(device.up, Errno.ENETDOWN, route, "leaves by a link that is down");
     if (route.source().isPresent() && !stack.addresses.isLocal(route.source().get())) {
       throw refusal(Errno.EINVAL, route, "has a source that is no address of this namespace");
     }
@@ -44,36 +44,39 @@ final class Routing {
   }
 
   /** fib_check_nh_v4_gw in net/ipv4/fib_semantics.c. */
-  private void checkGatewayV4(Route route, Device device, IpAddress gateway) {
-    if (route.onlink()) {
-      require(
-          route.scope().number() < Route.Scope.LINK.number(),
-          Errno.EINVAL,
-          route,
-          "has a gateway but a scope on the link");
-      require(device.up, Errno.ENETDOWN, route, "leaves by a link that is down");
-      require(
-          !stack.addresses.isLocal(gateway) && !isBroadcast(gateway),
-          Errno.EINVAL,
-          route,
-          "has a gateway that is this host's own or a broadcast address");
-      return;
-    }
+  private void requireReachableV4(Route route, IpAddress gateway) {
     boolean own =
         stack.addresses.any(
-            entry -> entry.device() == device && entry.prefix().address().equals(gateway));
-    if (!own) {
-      require(!isBroadcast(gateway), Errno.EINVAL, route, "has a broadcast address as gateway");
-      int scope = Math.max(route.scope().number() + 1, Route.Scope.LINK.number());
-      Optional<RouteTable.Entry> way =
-          stack.routes.lookup(
-              Route.MAIN,
-              gateway,
-              entry -> entry.device() == device && entry.route().scope().number() >= scope);
-      require(
-          way.isPresent(), Errno.ENETUNREACH, route, "has a gateway that no link route reaches");
+            entry ->
+                entry.device().index == route.linkIndex()
+                    && entry.prefix().address().equals(gateway));
+    if (own) {
+      return;
     }
+    require(!isBroadcast(gateway), Errno.EINVAL, route, "has a broadcast address as gateway");
+    int scope = Math.max(route.scope().number() + 1, Route.Scope.LINK.number());
+    Optional<RouteTable.Entry> way =
+        stack.routes.lookup(
+            Route.MAIN,
+            gateway,
+            entry ->
+                entry.device().index == route.linkIndex()
+                    && entry.route().scope().number() >= scope);
+    require(way.isPresent(), Errno.ENETUNREACH, route, "has a gateway that no link route reaches");
+  }
+
+  private void checkOnlinkV4(Route route, Device device, IpAddress gateway) {
+    require(
+        route.scope().number() < Route.Scope.LINK.number(),
+        Errno.EINVAL,
+        route,
+        "has a gateway but a scope on the link");
     require(device.up, Errno.ENETDOWN, route, "leaves by a link that is down");
+    require(
+        !stack.addresses.isLocal(gateway) && !isBroadcast(gateway),
+        Errno.EINVAL,
+        route,
+        "has a gateway that is this host's own or a broadcast address");
   }
 
   private boolean isBroadcast(IpAddress address) {
@@ -216,6 +219,15 @@ final class Routing {
       }
     }
     return first;
+  }
+
+  static void requireNoHostBitsInV4(Route route) {
+    IpPrefix destination = route.destination();
+    require(
+        destination.isNetwork() || destination.address().isV6(),
+        Errno.EINVAL,
+        route,
+        "has host bits in its destination");
   }
 
   private static void require(boolean holds, Errno errno, Route route, String complaint) {
