@@ -1,0 +1,124 @@
+package dev.weft.iptables;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weft.kernel.Kernel;
+import dev.weft.kernel.NetworkNamespace;
+import dev.weft.kernel.memory.InMemoryKernel;
+import dev.weft.net.IpFamily;
+import dev.weft.net.IpPrefix;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whose rules stand when, by either back end, in memory. */
+class MasqueradeTest {
+  private static final RuleOwner A = new RuleOwner("net", "a", "eth0");
+  private static final RuleOwner A1 = new RuleOwner("net", "a", "net1");
+  private static final RuleOwner B = new RuleOwner("other", "b", "eth0");
+  private static final List<IpPrefix> TWO =
+      List.of(IpPrefix.of("10.88.0.2/24"), IpPrefix.of("fd00:88::2/64"));
+  private static final List<IpPrefix> THREE =
+      List.of(
+          IpPrefix.of("10.88.0.3/24"), IpPrefix.of("10.99.0.3/16"), IpPrefix.of("fd00:88::3/64"));
+
+  private final Kernel kernel = new InMemoryKernel();
+  private final NetworkNamespace node = kernel.own();
+
+  private Masquerade by(MasqueradeBackend backend) {
+    return Masquerade.on(node, Optional.of(backend));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsAddedStandsUntilItIsRemoved(MasqueradeBackend backend) {
+    Masquerade masquerade = by(backend);
+    assertEquals(TWO, masquerade.missing(A, TWO));
+    masquerade.add(A, TWO);
+    masquerade.add(A1, THREE);
+    assertEquals(List.of(), masquerade.missing(A, TWO));
+    assertEquals(List.of(), masquerade.missing(A1, THREE));
+    assertEquals(TWO, masquerade.missing(B, TWO));
+    masquerade.remove(A);
+    masquerade.remove(A);
+    assertEquals(TWO, masquerade.missing(A, TWO));
+    assertEquals(List.of(), masquerade.missing(A1, THREE));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void addingAgainChangesNothing(MasqueradeBackend backend) {
+    by(backend).add(A, TWO);
+    String before = rules();
+    by(backend).add(A, TWO);
+    by(backend).add(A, List.of(TWO.getFirst(), TWO.getFirst()));
+    assertEquals(before, rules());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anAddressOfOneThatLeftWithoutAWordBelongsToTheNext(MasqueradeBackend backend) {
+    Masquerade masquerade = by(backend);
+    List<IpPrefix> wider = List.of(IpPrefix.of("10.88.0.2/16"));
+    masquerade.add(A, TWO);
+    masquerade.add(B, wider);
+    assertEquals(List.of(), masquerade.missing(B, wider));
+    masquerade.remove(A);
+    assertEquals(List.of(), masquerade.missing(B, wider));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anotherNetworkKeepsWhatItHas(MasqueradeBackend backend) {
+    Masquerade masquerade = by(backend);
+    masquerade.add(A, TWO);
+    masquerade.add(B, THREE);
+    masquerade.add(A1, List.of(IpPrefix.of("10.88.0.9/24")));
+    masquerade.retain("net", Set.of(A1));
+    assertEquals(TWO, masquerade.missing(A, TWO));
+    assertEquals(List.of(), masquerade.missing(B, THREE));
+    assertEquals(List.of(), masquerade.missing(A1, List.of(IpPrefix.of("10.88.0.9/24"))));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void removalDoesNotDependOnTheBackEndThatIsConfiguredNow(MasqueradeBackend backend) {
+    by(backend).add(A, TWO);
+    for (MasqueradeBackend now : MasqueradeBackend.values()) {
+      by(now).remove(A);
+    }
+    assertEquals(TWO, by(backend).missing(A, TWO));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nothingIsDoneForNoAddress(MasqueradeBackend backend) {
+    String before = rules();
+    by(backend).add(A, List.of());
+    by(backend).remove(A);
+    by(backend).retain("net", Set.of());
+    assertEquals(before, rules());
+  }
+
+  private String rules() {
+    StringBuilder rules = new StringBuilder();
+    for (IpFamily family : IpFamily.values()) {
+      rules.append(node.iptables().read(family, "nat").chains());
+    }
+    if (node.nftables().exists(NftMasquerade.TABLE.family(), NftMasquerade.TABLE.name())) {
+      NftMasquerade.TABLE
+          .sets()
+          .forEach(
+              set ->
+                  rules.append(
+                      node.nftables()
+                          .elements(
+                              NftMasquerade.TABLE.family(),
+                              NftMasquerade.TABLE.name(),
+                              set.name())));
+    }
+    return rules.toString();
+  }
+}
