@@ -62,7 +62,11 @@ record Addressing(List<Result.Ip> ips, List<Result.Route> routes, Result.Dns dns
   }
 
   List<IpPrefix> addresses() {
-    return ips.stream().map(Result.Ip::address).toList();
+    List<IpPrefix> addresses = new ArrayList<>();
+    for (Result.Ip ip : ips) {
+      addresses.add(ip.address());
+    }
+    return addresses;
   }
 
   boolean has(IpFamily family) {
