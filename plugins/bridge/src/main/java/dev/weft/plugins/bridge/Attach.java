@@ -17,6 +17,7 @@ import dev.weft.kernel.Neighbour;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.NewLink;
 import dev.weft.net.IpPrefix;
+import dev.weft.net.MacAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,6 @@ final class Attach {
   }
 
   Result run() {
-    RuleOwner owner = Owners.of(config.network(), request.attachment());
     HostBridge hostBridge = new HostBridge(host, config);
     Link bridge = hostBridge.ensure();
 
@@ -65,9 +65,7 @@ final class Attach {
     int containerIndex = ((Link.Kind.Veth) hostEnd.kind()).peerIndex();
     plug(hostEnd, bridge);
     if (config.spoofCheck()) {
-      SpoofCheck spoofCheck = SpoofCheck.on(host);
-      rollback.onFailure(() -> spoofCheck.remove(owner));
-      spoofCheck.add(owner, hostEnd.name(), containerLink(containerIndex).mac());
+      checkSpoofs(containerLink(containerIndex).mac());
     }
     host.change(hostEnd.index(), new LinkChange.Up());
     ContainerSide pod =
@@ -78,17 +76,10 @@ final class Attach {
     }
 
     Addressing addressing = askForAddresses();
-    HostGateway gateway = new HostGateway(host, config, bridge);
-    Link gatewayLink = bridge;
-    if (config.gateway() != BridgeConfig.Gateway.NONE) {
-      gatewayLink = gateway.ensureInterface();
-      gateway.serve(gatewayLink, addressing.gateways());
-    }
+    Link gatewayLink = serveAsGateway(bridge, addressing);
     pod.configure(addressing);
     if (config.masquerade()) {
-      Masquerade masquerade = Masquerade.on(host, config.masqueradeBackend());
-      rollback.onFailure(() -> masquerade.remove(owner));
-      masquerade.add(owner, addressing.addresses());
+      masquerade(addressing.addresses());
     }
     if (config.containerUp()) {
       awaitPort(hostEnd);
@@ -97,11 +88,11 @@ final class Attach {
     pod.announce(addressing);
 
     List<Result.Interface> interfaces = new ArrayList<>();
-    interfaces.add(onHost(hostBridge.find().orElseThrow(hostBridge::vanished)));
-    interfaces.add(onHost(hostLink(hostEnd.index())));
+    interfaces.add(describe(hostBridge.find().orElseThrow(hostBridge::vanished), ""));
+    interfaces.add(describe(hostLink(hostEnd.index()), ""));
     interfaces.add(describe(containerLink(containerIndex), request.netns()));
     if (gatewayLink.index() != bridge.index()) {
-      interfaces.add(onHost(gatewayLink));
+      interfaces.add(describe(gatewayLink, ""));
     }
     Result.Dns dns = config.dns().isEmpty() ? addressing.dns() : config.dns();
     return new Result(interfaces, addressing.ips(), addressing.routes(), dns);
@@ -148,6 +139,31 @@ final class Attach {
     config
         .vlans()
         .ifPresent(vlans -> vlans.applyTo(host, hostEnd.index(), HostBridge.kindOf(bridge)));
+  }
+
+  private void checkSpoofs(MacAddress mac) {
+    SpoofCheck spoofCheck = SpoofCheck.on(host);
+    RuleOwner owner = Owners.of(config.network(), request.attachment());
+    rollback.onFailure(() -> spoofCheck.remove(owner));
+    spoofCheck.add(owner, mark.name(), mac);
+  }
+
+  private void masquerade(List<IpPrefix> addresses) {
+    Masquerade masquerade = Masquerade.on(host, config.masqueradeBackend());
+    RuleOwner owner = Owners.of(config.network(), request.attachment());
+    rollback.onFailure(() -> masquerade.remove(owner));
+    masquerade.add(owner, addresses);
+  }
+
+  /** Makes the node the pod's gateway, if it is to be; the interface that pods see it by. */
+  private Link serveAsGateway(Link bridge, Addressing addressing) {
+    if (config.gateway() == BridgeConfig.Gateway.NONE) {
+      return bridge;
+    }
+    HostGateway gateway = new HostGateway(host, config, bridge);
+    Link link = gateway.ensureInterface();
+    gateway.serve(link, addressing.gateways());
+    return link;
   }
 
   private Addressing askForAddresses() {
@@ -197,10 +213,9 @@ final class Attach {
         "the interface " + name + " was removed while it was being configured");
   }
 
-  private static Result.Interface onHost(Link link) {
-    return describe(link, "");
-  }
-
+  /**
+   * @param sandbox empty on the host
+   */
   private static Result.Interface describe(Link link, String sandbox) {
     return new Result.Interface(
         link.name(), link.mac().toString(), OptionalInt.of(link.mtu()), sandbox);
