@@ -33,11 +33,17 @@ public final class DiskLeaseStore implements LeaseStore {
 
   @Override
   public Optional<Leases> openExisting(Path dataDir, String network) throws IOException {
-    Path leases = NetworkFiles.of(dataDir, network).leases();
-    // A link that leads nowhere, or a path through a file, may have led to leases yesterday.
-    boolean nothing =
-        Files.notExists(dataDir, LinkOption.NOFOLLOW_LINKS)
-            || (Files.isDirectory(dataDir) && Files.notExists(leases, LinkOption.NOFOLLOW_LINKS));
-    return nothing ? Optional.empty() : Optional.of(open(dataDir, network));
+    boolean never = leadsNowhere(NetworkFiles.of(dataDir, network).leases());
+    return never ? Optional.empty() : Optional.of(open(dataDir, network));
+  }
+
+  /**
+   * Whether nothing was ever made at a path. A link that leads nowhere, or a path through a file,
+   * may have led to leases yesterday.
+   */
+  private static boolean leadsNowhere(Path path) {
+    Path parent = path.getParent();
+    return Files.notExists(path, LinkOption.NOFOLLOW_LINKS)
+        && (parent == null || Files.isDirectory(parent) || leadsNowhere(parent));
   }
 }
