@@ -23,6 +23,15 @@ final class AddressTable {
       return prefix.address().isV4();
     }
 
+    /** Whether packets to this address are for this host: on lo that is true of a whole network. */
+    boolean makesLocal(IpAddress address) {
+      return prefix.address().equals(address)
+          || (device instanceof LoopbackDevice
+              && device.up
+              && address.isV4()
+              && prefix.contains(address));
+    }
+
     /** Whether both put the same network on the same link. */
     boolean sharesNetworkWith(Entry other) {
       return device == other.device && prefix.network().equals(other.prefix.network());
@@ -52,7 +61,7 @@ final class AddressTable {
   }
 
   boolean isLocal(IpAddress address) {
-    return any(entry -> entry.prefix.address().equals(address));
+    return any(entry -> entry.makesLocal(address));
   }
 
   /** IPv4 tells addresses of a link apart by address and length, IPv6 by address alone. */

@@ -112,7 +112,7 @@ final class LinkOperations {
 
   /**
    * Makes changes in the order in which Linux takes them: what must be down first, a bridge's
-   * options, the link itself with its state last, and a port's options behind. The last are a
+   * options, the link itself with its master last, and a port's options behind. The last are a
    * message of their own, which Linux heeds even if it refused the one before.
    */
   void change(int index, List<LinkChange> changes) {
@@ -159,8 +159,8 @@ final class LinkOperations {
       case LinkChange.Group _ -> 4;
       case LinkChange.Rename _ -> 5;
       case LinkChange.Alias _ -> 6;
-      case LinkChange.Master _, LinkChange.NoMaster _ -> 7;
-      case LinkChange.Up _, LinkChange.Down _, LinkChange.Promiscuous _ -> 8;
+      case LinkChange.Up _, LinkChange.Down _, LinkChange.Promiscuous _ -> 7;
+      case LinkChange.Master _, LinkChange.NoMaster _ -> 8;
       case LinkChange.Hairpin _, LinkChange.Isolated _ -> 9;
     };
   }

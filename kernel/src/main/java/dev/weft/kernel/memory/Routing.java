@@ -48,8 +48,7 @@ final class Routing {
     boolean own =
         stack.addresses.any(
             entry ->
-                entry.device().index == route.linkIndex()
-                    && entry.prefix().address().equals(gateway));
+                entry.device().index == route.linkIndex() && entry.makesLocal(gateway));
     if (own) {
       return;
     }
@@ -128,7 +127,10 @@ final class Routing {
     }
     Optional<RouteTable.Entry> way = stack.routes.lookup(Route.MAIN, gateway, entry -> true);
     require(
-        way.isPresent() && way.get().route().gateway().isEmpty() && way.get().device() == device,
+        way.isPresent()
+            && way.get().route().gateway().isEmpty()
+            && way.get().device() == device
+            && !(device instanceof LoopbackDevice), // IPv6 routes by lo are dead ends
         Errno.EHOSTUNREACH,
         route,
         "has a gateway that no link route reaches");
@@ -141,8 +143,9 @@ final class Routing {
     if (v4 && (network.length() == 32 || network.address().isUnspecified())) {
       return Optional.empty();
     }
-    if (address.device() instanceof LoopbackDevice && address.prefix().address().isLoopback()) {
-      return Optional.empty(); // in table local
+    boolean local = v4 || address.prefix().address().isLoopback();
+    if (address.device() instanceof LoopbackDevice && local) {
+      return Optional.empty(); // it is in table local
     }
     return Optional.of(
         new RouteTable.Entry(
@@ -164,12 +167,7 @@ final class Routing {
   /** How a packet would go now: to this host itself, or by the best route of table main. */
   Route to(IpAddress destination) {
     IpPrefix host = IpPrefix.host(destination);
-    if (stack.addresses.any(
-        entry ->
-            entry.prefix().address().equals(destination)
-                || (entry.device() instanceof LoopbackDevice
-                    && destination.isV4()
-                    && entry.prefix().contains(destination)))) {
+    if (stack.addresses.isLocal(destination)) {
       return new Route(
           host,
           Optional.empty(),
