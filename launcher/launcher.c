@@ -129,6 +129,8 @@ static void become_java(const struct call *call, int argc, char **argv)
 {
     for (size_t i = 0; i < sizeof JAVA_VARIABLES / sizeof *JAVA_VARIABLES; i++)
         unsetenv(JAVA_VARIABLES[i]);
+    /* Paths are UTF-8, and programs that we ask answer in English. */
+    setenv("LC_ALL", "C.UTF-8", 1);
 
     char **java = calloc((size_t)argc + 9, sizeof *java);
     if (java == NULL)
@@ -142,7 +144,7 @@ static void become_java(const struct call *call, int argc, char **argv)
     java[n++] = "-cp";
     java[n++] = option("", call->home, "/lib/weft.jar");
     if (is_command_line(call)) {
-        java[n++] = "dev.weft.cli.Main";
+        java[n++] = "dev.weft.cli.Weft";
         for (int i = 1; i < argc; i++)
             java[n++] = argv[i];
     } else {

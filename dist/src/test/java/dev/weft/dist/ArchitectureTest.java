@@ -43,8 +43,11 @@ class ArchitectureTest {
         new Module("plugins.loopback", List.of("net", "cni", "kernel")),
         new Module("plugins.bridge", List.of("net", "cni", "kernel", "iptables")),
         new Module("dispatch", List.of("net", "cni", "kernel", "ipam", "iptables", "plugins")),
+        new Module("runtime", List.of("net", "cni")),
         new Module(
-            "cli", List.of("net", "cni", "kernel", "ipam", "iptables", "plugins", "dispatch")));
+            "cli",
+            List.of(
+                "net", "cni", "kernel", "ipam", "iptables", "plugins", "dispatch", "runtime")));
   }
 
   @ParameterizedTest
