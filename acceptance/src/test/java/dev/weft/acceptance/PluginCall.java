@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,13 @@ record PluginCall(Node node, Path program, Map<String, String> environment, Stri
   /** Starts the call and does not wait for it. */
   Process start(String verb) {
     return node.start(List.of(program.toString()), with("CNI_COMMAND", verb).environment(), config);
+  }
+
+  /** Makes the call by another program, which is given the plugin's as its last argument. */
+  Command.Outcome runBy(List<String> program, String verb) {
+    List<String> whole = new ArrayList<>(program);
+    whole.add(this.program.toString());
+    return node.run(whole, with("CNI_COMMAND", verb).environment(), config);
   }
 
   /** Makes the call after a shell command that prepares its mount namespace, which is its own. */
