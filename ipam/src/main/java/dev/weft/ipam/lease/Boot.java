@@ -9,7 +9,7 @@ import java.time.Instant;
  * One run of the machine, from start to shutdown or crash.
  *
  * @param id a UUID that the kernel draws at every start (random(4))
- * @param startedAt by the clock as it goes now
+ * @param startedAt by the clock as it goes now, to the second
  */
 record Boot(String id, Instant startedAt) {
 
@@ -22,7 +22,7 @@ record Boot(String id, Instant startedAt) {
   static Boot ofThisMachine() throws IOException {
     String id = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     String uptime = Files.readString(Path.of("/proc/uptime"));
-    double seconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
-    return new Boot(id, Instant.now().minusMillis((long) (seconds * 1000)));
+    long seconds = Long.parseLong(uptime.substring(0, uptime.indexOf('.')));
+    return new Boot(id, Instant.now().minusSeconds(seconds));
   }
 }
