@@ -14,7 +14,9 @@ import dev.weft.cni.Reply;
 import dev.weft.cni.Result;
 import dev.weft.cni.ResultFormat;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,10 @@ import java.util.function.Consumer;
  */
 public final class ChainRunner {
   private static final String VALID_ATTACHMENTS = "cni.dev/valid-attachments";
+
+  /** Whom GC, STATUS and VERSION are about. */
+  private static final Endpoint NOBODY =
+      new Endpoint(new Attachment("", ""), "", Map.of(), Json.Obj.EMPTY);
 
   private final PluginPath path;
   private final PluginProgram programs;
@@ -55,7 +61,7 @@ public final class ChainRunner {
   }
 
   /**
-   * Attaches; if a plugin fails, the whole chain is detached again.
+   * Attaches; if a plugin fails, it and those before it are sent DEL.
    *
    * @return the result in the form of the list's version
    * @throws CniException with the failed plugin's code
@@ -73,9 +79,15 @@ public final class ChainRunner {
               + endpoint.attachment().ifName()
               + " already: detach it first or name another interface");
     }
+    for (Json.Obj plugin : list.plugins()) {
+      // What cannot be called at all is found out before anything is made.
+      path.find(NetworkList.type(plugin));
+    }
     Optional<Json.Obj> result = Optional.empty();
+    Deque<Json.Obj> called = new ArrayDeque<>();
     try {
       for (Json.Obj plugin : list.plugins()) {
+        called.push(plugin);
         Json.Obj config = config(list, plugin, endpoint, result);
         Result made = call("ADD", plugin, config, endpoint, list.version());
         result = Optional.of(ResultFormat.write(made, list.version()));
@@ -84,10 +96,12 @@ public final class ChainRunner {
       cache.put(new CachedAttachment(list.name(), endpoint, list.json(), last));
       return last;
     } catch (CniException failure) {
-      try {
-        delBackwards(list, endpoint, result);
-      } catch (CniException e) {
-        failure.addSuppressed(e);
+      for (Json.Obj plugin : called) {
+        try {
+          call("DEL", plugin, config(list, plugin, endpoint, result), endpoint);
+        } catch (CniException e) {
+          failure.addSuppressed(e);
+        }
       }
       throw failure;
     }
@@ -100,7 +114,10 @@ public final class ChainRunner {
    *     not called, and a repetition calls all again
    */
   public void del(NetworkList list, Endpoint endpoint) {
-    delBackwards(list, endpoint, cachedResult(list, endpoint));
+    Optional<Json.Obj> result = cachedResult(list, endpoint);
+    for (Json.Obj plugin : list.plugins().reversed()) {
+      call("DEL", plugin, config(list, plugin, endpoint, result), endpoint);
+    }
     cache.remove(list.name(), endpoint.attachment());
   }
 
@@ -196,15 +213,6 @@ public final class ChainRunner {
       versions.put(answer.type(), reader.strings("supportedVersions"));
     }
     return versions;
-  }
-
-  private static final Endpoint NOBODY =
-      new Endpoint(new Attachment("", ""), "", Map.of(), Json.Obj.EMPTY);
-
-  private void delBackwards(NetworkList list, Endpoint endpoint, Optional<Json.Obj> result) {
-    for (Json.Obj plugin : list.plugins().reversed()) {
-      call("DEL", plugin, config(list, plugin, endpoint, result), endpoint);
-    }
   }
 
   /** What the ADD made; versions before 0.4.0 do not hand it to DEL. */
