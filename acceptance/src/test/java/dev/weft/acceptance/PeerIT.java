@@ -87,8 +87,7 @@ class PeerIT {
   void leasesOfOneAreKnownToTheOther() {
     PluginCall first = theirs().with("CNI_PATH", Executables.peers().toString()).container("one");
     first.pod(node.addPod()).add();
-    PluginCall second =
-        ours().with("CNI_PATH", Executables.UNDER_TEST.toString()).container("two");
+    PluginCall second = ours().with("CNI_PATH", Executables.UNDER_TEST.toString()).container("two");
     JsonNode result = second.pod(node.addPod()).add();
     assertEquals("10.8.0.3/24", result.at("/ips/0/address").asText(), result.toString());
     second.with("CNI_CONTAINERID", "one").without("CNI_NETNS").succeeds("DEL");

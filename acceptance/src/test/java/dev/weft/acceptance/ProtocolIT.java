@@ -48,7 +48,8 @@ class ProtocolIT {
   @ParameterizedTest
   @ValueSource(strings = {"bridge", "host-local", "loopback", "static"})
   void withoutACommandAPluginSaysWhatItIs(String plugin) {
-    Command.Outcome outcome = node.run(List.of(Executables.plugin(plugin).toString()), Map.of(), "");
+    Command.Outcome outcome =
+        node.run(List.of(Executables.plugin(plugin).toString()), Map.of(), "");
     assertAll(
         () -> assertEquals(0, outcome.exitCode()),
         () -> assertEquals("", outcome.stdout()),
@@ -74,8 +75,7 @@ class ProtocolIT {
     Process process = builder.start();
     try {
       assertTrue(process.waitFor(30, TimeUnit.SECONDS), "still waits, with its input left open");
-      String stdout =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String stdout = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(PluginCall.json(stdout).has("supportedVersions"), stdout);
     } finally {
       process.destroyForcibly();
@@ -91,8 +91,7 @@ class ProtocolIT {
   })
   void everyVariableThatIsMissingIsNamedAtOnce(String verb, String variables) {
     PluginCall call = hostLocal();
-    for (String variable :
-        List.of("CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH")) {
+    for (String variable : List.of("CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH")) {
       call = call.without(variable);
     }
     JsonNode error = call.fails(verb);

@@ -68,7 +68,8 @@ class StartIT {
     PluginCall call = installation.hostLocal();
     double seconds = Double.MAX_VALUE;
     for (int i = 0; i < 3; i++) {
-      Command.Outcome outcome = call.runBy(List.of("sh", "-c", "\"$0\"; code=$?; times >&2; exit $code"), "ADD");
+      Command.Outcome outcome =
+          call.runBy(List.of("sh", "-c", "\"$0\"; code=$?; times >&2; exit $code"), "ADD");
       assertEquals(0, outcome.exitCode(), outcome.toString());
       call.succeeds("DEL");
       // The last line of the shell's "times": user and system time of its children.
@@ -162,9 +163,7 @@ class StartIT {
   }
 
   private Command.Outcome redirected(String redirection) {
-    return installation
-        .hostLocal()
-        .runBy(List.of("sh", "-c", "exec \"$0\" " + redirection), "ADD");
+    return installation.hostLocal().runBy(List.of("sh", "-c", "exec \"$0\" " + redirection), "ADD");
   }
 
   @Test
@@ -190,11 +189,14 @@ class StartIT {
   void nothingIsWrittenButTheLease() throws IOException {
     Path trace = node.data().resolve("trace");
     PluginCall call = installation.hostLocal();
-    Command.Outcome outcome = call.runBy(List.of("strace", "-f", "-qq", "-e", "trace=%file", "-o", trace.toString()), "ADD");
+    Command.Outcome outcome =
+        call.runBy(
+            List.of("strace", "-f", "-qq", "-e", "trace=%file", "-o", trace.toString()), "ADD");
     assertAnswers(outcome);
     List<String> written = new ArrayList<>();
     for (String line : Files.readAllLines(trace)) {
-      boolean writes = line.contains("O_CREAT") || line.contains("mkdir") || line.contains("O_RDWR");
+      boolean writes =
+          line.contains("O_CREAT") || line.contains("mkdir") || line.contains("O_RDWR");
       if (writes && !line.contains(node.data() + "/leases") && !line.contains("= -1")) {
         written.add(line);
       }

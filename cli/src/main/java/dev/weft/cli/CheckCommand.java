@@ -5,10 +5,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 
 /** {@code weft check}. */
-@Command(
-    name = "check",
-    description = "Checks that an attachment is as attach made it.",
-    mixinStandardHelpOptions = true)
+@Command(name = "check", description = "Checks that an attachment is as attach made it.")
 final class CheckCommand extends EndpointCommand {
   @Override
   public void run() {

@@ -10,8 +10,7 @@ import picocli.CommandLine.Command;
     description = {
       "Detaches a namespace from a network; succeeds if it is detached already.",
       "Uses the configuration and arguments that it was attached with."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class DetachCommand extends EndpointCommand {
   @Override
   public void run() {

@@ -18,8 +18,7 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Removes what a network holds for attachments that are no more.",
       "Kept are those that the cache remembers and whose namespace exists, or those of --keep."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class GcCommand extends NetworkCommand {
   @Parameters(index = "0", paramLabel = "NETWORK", description = "The name of a network.")
   private String network = "";

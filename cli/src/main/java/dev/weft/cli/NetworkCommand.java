@@ -38,6 +38,13 @@ abstract class NetworkCommand implements Runnable {
       description = "Where results are remembered (default: ${DEFAULT-VALUE}).")
   private Path cacheDirectory = Path.of("/var/lib/cni");
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Prints this.")
+  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  private boolean help;
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;

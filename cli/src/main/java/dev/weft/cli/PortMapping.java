@@ -72,7 +72,7 @@ record PortMapping(Optional<IpAddress> hostIp, int hostPort, int containerPort, 
           .orElseThrow(
               () ->
                   new TypeConversionException(
-                      "should be HOSTPORT:CONTAINERPORT, such as 8080:80 or 127.0.0.1:53:53/udp"));
+                      "should be a port of the host, ':' and one of the container, such as 8080:80 or 127.0.0.1:53:53/udp"));
     }
   }
 }

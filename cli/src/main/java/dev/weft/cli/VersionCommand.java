@@ -11,8 +11,7 @@ import picocli.CommandLine.Parameters;
 /** {@code weft version}. */
 @Command(
     name = "version",
-    description = "Prints the versions of CNI that weft, or each plugin of a network, speaks.",
-    mixinStandardHelpOptions = true)
+    description = "Prints the versions of CNI that weft, or each plugin of a network, speaks.")
 final class VersionCommand extends NetworkCommand implements IVersionProvider {
   @Parameters(
       index = "0",

@@ -34,6 +34,12 @@ public final class Weft {
     return new CommandLine(new Weft())
         .setOut(out)
         .setErr(err)
+        .setParameterExceptionHandler(
+            (failure, all) -> {
+              String command = failure.getCommandLine().getCommandSpec().qualifiedName();
+              err.println("weft: " + failure.getMessage() + "; see '" + command + " --help'");
+              return 2;
+            })
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
               err.println("weft: " + FailureText.of(failure));

@@ -28,9 +28,15 @@ class WeftTest {
 
   @TempDir Path directory;
 
+  /** A path that leads to a network namespace for as long as it exists. */
+  private String pod1 = "";
+
   /** A plugin that notes what it was given and answers as the file {@code answer} says. */
   @BeforeEach
   void makeNetwork() throws IOException {
+    pod1 =
+        Files.createSymbolicLink(directory.resolve("pod1"), Path.of("/proc/self/ns/net"))
+            .toString();
     Path plugin = directory.resolve("notes");
     Files.writeString(
         plugin,
@@ -71,15 +77,15 @@ class WeftTest {
             }
             """,
             ""),
-        weft("attach", "blue", "pod1", "--ifname", "net1", "--container-id", "c1", "--arg", "A=b"));
-    assertEquals(List.of("ADD c1 /run/netns/pod1 net1 A=b"), calls());
+        weft("attach", "blue", pod1, "--ifname", "net1", "--container-id", "c1", "--arg", "A=b"));
+    assertEquals(List.of("ADD c1 " + pod1 + " net1 A=b"), calls());
   }
 
   @Test
   void containerIdIsMadeFromTheNamespace() throws IOException {
-    weft("attach", "blue", "/run/netns/pod1");
-    weft("check", "blue", "pod1");
+    weft("detach", "blue", "/run/netns/pod1");
     weft("detach", "blue", "pod1");
+    weft("detach", "blue", "/run/../run/netns/pod1");
     List<String> ids = calls().stream().map(call -> call.split(" ", -1)[1]).distinct().toList();
     assertEquals(1, ids.size());
     assertTrue(ids.getFirst().matches("weft-[0-9a-f]{20}"), ids::toString);
@@ -90,7 +96,7 @@ class WeftTest {
     weft(
         "attach",
         "blue",
-        "pod1",
+        pod1,
         "--capability-args",
         "{\"mac\": \"02:00:00:00:00:01\", \"bandwidth\": {}}",
         "--port-map",
@@ -107,10 +113,10 @@ class WeftTest {
 
   @Test
   void detachUsesWhatTheAttachWasMadeWith() throws IOException {
-    weft("attach", "blue", "pod1", "--arg", "A=b", "--port-map", "8080:80");
+    weft("attach", "blue", pod1, "--arg", "A=b", "--port-map", "8080:80");
     Json.Obj added = stdin("ADD");
     Files.delete(directory.resolve("blue.conflist"));
-    assertEquals(new Outcome(0, "", ""), weft("detach", "blue", "pod1"));
+    assertEquals(new Outcome(0, "", ""), weft("detach", "blue", pod1));
     assertTrue(calls().getLast().endsWith(" A=b"), calls()::toString);
     assertEquals(added, stdin("DEL").without("prevResult"));
     assertTrue(stdin("DEL").has("prevResult"));
@@ -121,7 +127,7 @@ class WeftTest {
     Files.writeString(
         directory.resolve("fail"),
         "{\"code\": 100, \"msg\": \"the pool\\nis full\", \"details\": \"3 of 3\"}");
-    Outcome outcome = weft("attach", "blue", "pod1");
+    Outcome outcome = weft("attach", "blue", pod1);
     assertEquals(
         new Outcome(
             1,
@@ -141,23 +147,34 @@ class WeftTest {
   }
 
   @Test
-  void wrongArgumentsAreExplained() {
-    assertEquals(2, weft().exitCode());
-    assertEquals(2, weft("attach", "blue").exitCode());
-    assertEquals(2, weft("attch", "blue", "pod1").exitCode());
-    assertEquals(2, weft("attach", "blue", "pod1", "--port-map", "80").exitCode());
-    assertEquals(2, weft("gc", "blue", "--keep", "c1").exitCode());
-    Outcome outcome = weft("attach", "blue", "pod1", "--capability-args", "{");
+  void wrongArgumentsAreExplainedInOneSentence() {
+    assertWrong("Missing required subcommand; see 'weft --help'");
+    assertWrong("Missing required parameter: 'NETNS'; see 'weft attach --help'", "attach", "blue");
+    assertWrong("Unmatched arguments from index 0: 'attch', ", "attch", "blue", "pod1");
+    assertWrong("Invalid value for option '--port-map'", "attach", "a", "b", "--port-map", "80");
+    assertWrong("Invalid value for option '--keep'", "gc", "blue", "--keep", "c1");
+    assertWrong(
+        "Invalid value for option '--capability-args': the text breaks off at line 1",
+        "attach",
+        "blue",
+        "pod1",
+        "--capability-args",
+        "{");
+  }
+
+  private void assertWrong(String message, String... arguments) {
+    Outcome outcome = weft(arguments);
     assertEquals(2, outcome.exitCode());
-    assertTrue(outcome.err().contains("breaks off at line 1"), outcome::err);
+    assertTrue(outcome.err().startsWith("weft: " + message), outcome::err);
+    assertEquals(1, outcome.err().lines().count());
   }
 
   @Test
   void gcKeepsWhatItIsTold() throws IOException {
-    weft("attach", "blue", "pod1", "--container-id", "c1");
-    weft("attach", "blue", "pod2", "--container-id", "c2");
+    weft("attach", "blue", pod1, "--container-id", "c1");
+    weft("attach", "blue", pod1, "--container-id", "c2");
     assertEquals(new Outcome(0, "", ""), weft("gc", "blue", "--keep", "c2:eth0"));
-    assertEquals("DEL c1 /run/netns/pod1 eth0 ", calls().get(2));
+    assertEquals("DEL c1 " + pod1 + " eth0 ", calls().get(2));
     assertEquals(
         "[{\"containerID\":\"c2\",\"ifname\":\"eth0\"}]",
         JsonText.write(stdin("GC").find("cni.dev/valid-attachments").orElseThrow()));
@@ -165,12 +182,24 @@ class WeftTest {
 
   @Test
   void gcDetachesWhatHasLostItsNamespace() throws IOException {
-    weft("attach", "blue", "weft-no-such-namespace", "--container-id", "c1");
+    weft("attach", "blue", pod1, "--container-id", "c1");
     weft("attach", "blue", "/proc/self/ns/net", "--container-id", "c2");
+    Files.delete(Path.of(pod1));
     weft("gc", "blue");
+    assertEquals("DEL c1 " + pod1 + " eth0 ", calls().get(2));
     assertEquals(
         "[{\"containerID\":\"c2\",\"ifname\":\"eth0\"}]",
         JsonText.write(stdin("GC").find("cni.dev/valid-attachments").orElseThrow()));
+  }
+
+  @Test
+  void namespaceThatIsNoneIsNotAttached() throws IOException {
+    for (String path : List.of("weft-no-such-namespace", "/etc/passwd", "/proc/self/ns/uts")) {
+      Outcome outcome = weft("attach", "blue", path);
+      assertEquals(1, outcome.exitCode());
+      assertTrue(outcome.err().contains(" is no network namespace: "), outcome::err);
+    }
+    assertFalse(Files.exists(directory.resolve("calls")));
   }
 
   @Test

@@ -46,8 +46,7 @@ class ArchitectureTest {
         new Module("runtime", List.of("net", "cni")),
         new Module(
             "cli",
-            List.of(
-                "net", "cni", "kernel", "ipam", "iptables", "plugins", "dispatch", "runtime")));
+            List.of("net", "cni", "kernel", "ipam", "iptables", "plugins", "dispatch", "runtime")));
   }
 
   @ParameterizedTest

@@ -47,8 +47,7 @@ final class Routing {
   private void requireReachableV4(Route route, IpAddress gateway) {
     boolean own =
         stack.addresses.any(
-            entry ->
-                entry.device().index == route.linkIndex() && entry.makesLocal(gateway));
+            entry -> entry.device().index == route.linkIndex() && entry.makesLocal(gateway));
     if (own) {
       return;
     }
