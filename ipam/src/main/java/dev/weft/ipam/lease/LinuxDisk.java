@@ -3,7 +3,6 @@ package dev.weft.ipam.lease;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
@@ -66,11 +65,14 @@ final class LinuxDisk implements Disk {
     Files.deleteIfExists(file);
   }
 
+  /**
+   * A file that is emptied first is sent to the disk when it is closed (ext4), which takes long.
+   */
   @Override
   public void overwrite(Path file, byte[] content) throws IOException {
-    try (FileChannel channel =
-        open(file, Set.of(CREATE, WRITE, TRUNCATE_EXISTING, LinkOption.NOFOLLOW_LINKS))) {
+    try (FileChannel channel = open(file, Set.of(CREATE, WRITE, LinkOption.NOFOLLOW_LINKS))) {
       write(channel, ByteBuffer.wrap(content), 0);
+      channel.truncate(content.length);
     }
   }
 
