@@ -13,7 +13,7 @@ record Installation(Node node, Path home) {
 
   /** Copies the distribution as {@code cp -a} does; other executables have none to be copied. */
   static Installation copy(Node node) {
-    Path original = Executables.UNDER_TEST.toAbsolutePath().getParent();
+    Path original = Executables.UNDER_TEST.resolve("..").normalize();
     assumeTrue(
         Files.exists(original.resolve("lib/java.options")),
         "skipped: the executables under test are not Weft's distribution");

@@ -13,6 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,17 +74,18 @@ class StartIT {
           call.runBy(List.of("sh", "-c", "\"$0\"; code=$?; times >&2; exit $code"), "ADD");
       assertEquals(0, outcome.exitCode(), outcome.toString());
       call.succeeds("DEL");
-      // The last line of the shell's "times": user and system time of its children.
-      String[] times = outcome.stderr().strip().split("\\s+");
-      seconds =
-          Math.min(seconds, seconds(times[times.length - 2]) + seconds(times[times.length - 1]));
+      seconds = Math.min(seconds, childrenSeconds(outcome.stderr()));
     }
     assertTrue(seconds < CPU_SECONDS, "ADD took " + seconds + " s of processor time");
   }
 
-  private static double seconds(String minutesAndSeconds) {
-    String[] parts = minutesAndSeconds.split("[ms]");
-    return 60 * Double.parseDouble(parts[0]) + Double.parseDouble(parts[1]);
+  /** The last line of the shell's {@code times}: user and system time of its children. */
+  private static double childrenSeconds(String times) {
+    Matcher last = Pattern.compile("(\\d+)m([\\d.]+)s (\\d+)m([\\d.]+)s\\s*$").matcher(times);
+    assertTrue(last.find(), times);
+    return 60 * (Double.parseDouble(last.group(1)) + Double.parseDouble(last.group(3)))
+        + Double.parseDouble(last.group(2))
+        + Double.parseDouble(last.group(4));
   }
 
   @Test
