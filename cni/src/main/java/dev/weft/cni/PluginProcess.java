@@ -15,8 +15,8 @@ public final class PluginProcess implements PluginProgram {
 
   private static final long BUSY_PAUSE_MILLIS = 1000;
 
-  /** How long a pipe may stay open after the process ended: a child of it may have inherited it. */
-  private static final long PIPE_GRACE_MILLIS = 1000;
+  /** How long pipes may stay open after the process ended: a child of it may have inherited it. */
+  private static final long PIPE_GRACE_NANOS = 5_000_000_000L;
 
   @Override
   public Reply run(Path program, Map<String, String> environment, byte[] stdin) {
@@ -26,7 +26,9 @@ public final class PluginProcess implements PluginProgram {
         Drain stdout = new Drain(process.getInputStream());
         Drain stderr = new Drain(process.getErrorStream());
         daemon(() -> feed(process.getOutputStream(), stdin));
-        return new Reply(process.waitFor(), stdout.text(), stderr.text());
+        int exitCode = process.waitFor();
+        long deadline = System.nanoTime() + PIPE_GRACE_NANOS;
+        return new Reply(exitCode, stdout.text(deadline), stderr.text(deadline));
       } finally {
         process.destroyForcibly();
       }
@@ -103,8 +105,9 @@ public final class PluginProcess implements PluginProgram {
       }
     }
 
-    String text() throws InterruptedException {
-      reader.join(PIPE_GRACE_MILLIS);
+    String text(long deadline) throws InterruptedException {
+      long millis = (deadline - System.nanoTime()) / 1_000_000;
+      reader.join(Math.max(millis, 1)); // 0 would wait for ever
       return bytes.toString(StandardCharsets.UTF_8);
     }
   }
