@@ -13,8 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,9 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A plugin starts from wherever it was put, fast, and leaves nothing but its answer. */
 class StartIT {
-  /** Several times what it takes; the clock on the wall would tell of the machine's other work. */
-  private static final double CPU_SECONDS = 0.25;
-
   private Node node;
   private Installation installation;
 
@@ -63,29 +58,6 @@ class StartIT {
     // The archive refuses a few of the JDK's own, such as those of its event recorder.
     others.removeIf(line -> line.contains("source: jrt:"));
     assertEquals(List.of(), others);
-  }
-
-  @Test
-  void anAddTakesLittleProcessorTime() {
-    PluginCall call = installation.hostLocal();
-    double seconds = Double.MAX_VALUE;
-    for (int i = 0; i < 3; i++) {
-      Command.Outcome outcome =
-          call.runBy(List.of("sh", "-c", "\"$0\"; code=$?; times >&2; exit $code"), "ADD");
-      assertEquals(0, outcome.exitCode(), outcome.toString());
-      call.succeeds("DEL");
-      seconds = Math.min(seconds, childrenSeconds(outcome.stderr()));
-    }
-    assertTrue(seconds < CPU_SECONDS, "ADD took " + seconds + " s of processor time");
-  }
-
-  /** The last line of the shell's {@code times}: user and system time of its children. */
-  private static double childrenSeconds(String times) {
-    Matcher last = Pattern.compile("(\\d+)m([\\d.]+)s (\\d+)m([\\d.]+)s\\s*$").matcher(times);
-    assertTrue(last.find(), times);
-    return 60 * (Double.parseDouble(last.group(1)) + Double.parseDouble(last.group(3)))
-        + Double.parseDouble(last.group(2))
-        + Double.parseDouble(last.group(4));
   }
 
   @Test
