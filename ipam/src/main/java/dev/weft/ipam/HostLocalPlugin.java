@@ -89,12 +89,7 @@ public final class HostLocalPlugin implements Plugin {
   @Override
   public void check(Request.Attach request) {
     HostLocalConfig config = HostLocalConfig.read(request.config(), request.args());
-    List<Lease> held;
-    try (Leases leases = store.open(config.dataDir(), request.config().name())) {
-      held = leases.heldBy(request.attachment());
-    } catch (IOException e) {
-      throw unusable(ErrorCode.IO_FAILURE, config.dataDir(), e);
-    }
+    List<Lease> held = held(config.dataDir(), request);
     String who =
         "container " + request.attachment().containerId() + " " + request.attachment().ifName();
     if (held.isEmpty()) {
@@ -143,6 +138,20 @@ public final class HostLocalPlugin implements Plugin {
       leases.probe();
     } catch (IOException e) {
       throw unusable(ErrorCode.NOT_AVAILABLE, config.dataDir(), e);
+    }
+  }
+
+  private List<Lease> held(Path dataDir, Request.Attach request) {
+    try {
+      Optional<Leases> opened = store.openExisting(dataDir, request.config().name());
+      if (opened.isEmpty()) {
+        return List.of();
+      }
+      try (Leases leases = opened.get()) {
+        return leases.heldBy(request.attachment());
+      }
+    } catch (IOException e) {
+      throw unusable(ErrorCode.IO_FAILURE, dataDir, e);
     }
   }
 

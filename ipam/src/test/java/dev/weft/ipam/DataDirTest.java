@@ -49,10 +49,11 @@ class DataDirTest {
   }
 
   @Test
-  void detachingFromANetworkThatNeverWasLeavesNothing() throws IOException {
+  void askingAboutANetworkThatNeverWasLeavesNothing() throws IOException {
     Path dataDir = directory.resolve("never");
     calls(dataDir).del("c", "eth0");
     calls(dataDir).gc();
+    Calls.refused(() -> calls(dataDir).check("c", "eth0"));
     assertFalse(Files.exists(dataDir));
   }
 
