@@ -55,6 +55,11 @@ record CallEnvironment(Map<String, String> variables) {
     return override.equals("1") || override.equalsIgnoreCase("true");
   }
 
+  /** Whether a failure that nobody foresaw is to be logged with its stack. */
+  boolean wantsTraces() {
+    return value("WEFT_DEBUG").isPresent();
+  }
+
   /** The arguments, if the plugin looks at any; else they are none of its business. */
   CniArgs args(Plugin plugin) {
     Optional<Set<String>> known = plugin.argumentKeys();

@@ -1,5 +1,7 @@
 package dev.weft.cni;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,13 +27,25 @@ final class ErrorReply {
     CniException internal =
         new CniException(
             ErrorCode.INTERNAL.number(),
-            "internal error: " + failure,
+            "internal error: " + firstLine(failure.toString()),
             trace.length > 0 ? "at " + trace[0] : "",
             failure);
     for (Throwable suppressed : failure.getSuppressed()) {
       internal.addSuppressed(suppressed);
     }
     return internal;
+  }
+
+  /** A failure with its stack, for the log. */
+  static String trace(Throwable failure) {
+    StringWriter text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text, true));
+    return text.toString();
+  }
+
+  private static String firstLine(String text) {
+    int end = text.indexOf('\n');
+    return end < 0 ? text : text.substring(0, end);
   }
 
   private static String details(CniException failure) {

@@ -43,6 +43,9 @@ final class PluginCall {
     } catch (CniException e) {
       return ErrorReply.of(e, version, log.toString());
     } catch (Throwable e) {
+      if (environment.wantsTraces()) {
+        log.append(ErrorReply.trace(e));
+      }
       return ErrorReply.of(ErrorReply.unforeseen(e), version, log.toString());
     }
   }
