@@ -38,6 +38,7 @@ final class Assemble {
 
   public static void main(String[] args) throws Exception {
     Assemble assemble = new Assemble(Path.of(args[0]), Path.of(args[1]));
+    assemble.removeStaleJars();
     assemble.copyFiles();
     assemble.nativeLibrary(Path.of(args[2]));
     assemble.licences();
@@ -281,6 +282,20 @@ final class Assemble {
   private List<Path> jars() throws IOException {
     try (var files = Files.list(home.resolve("lib"))) {
       return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+    }
+  }
+
+  /** Jars of an earlier build, under names that the class path does not have any more. */
+  private void removeStaleJars() throws IOException {
+    Path main = home.resolve("lib/weft.jar");
+    try (JarFile file = new JarFile(main.toFile())) {
+      String classPath = file.getManifest().getMainAttributes().getValue("Class-Path");
+      List<String> names = List.of(classPath.split(" "));
+      for (Path jar : jars()) {
+        if (!jar.equals(main) && !names.contains(jar.getFileName().toString())) {
+          Files.delete(jar);
+        }
+      }
     }
   }
 
