@@ -127,6 +127,39 @@ class StartIT {
   }
 
   @Test
+  void aMissingJarIsAnErrorObject() throws IOException {
+    try (var jars = Files.newDirectoryStream(installation.lib(""), "jackson-core-*.jar")) {
+      for (Path jar : jars) {
+        Files.delete(jar);
+      }
+    }
+    isInternalError(installation.hostLocal(), "NoClassDefFoundError");
+  }
+
+  @Test
+  void aMissingNativeLibraryIsAnErrorObject() throws IOException {
+    Files.delete(installation.lib("native/libjffi-1.2.so"));
+    isInternalError(installation.hostLocal(), "Error");
+  }
+
+  @Test
+  void memoryThatIsUsedUpIsAnErrorObject() {
+    installation.option("-Xms8m -Xmn4m -Xmx8m");
+    String long8Megabytes = '"' + "x".repeat(8 << 20) + '"';
+    isInternalError(installation.hostLocal().set("a", long8Megabytes), "OutOfMemoryError");
+  }
+
+  private static void isInternalError(PluginCall call, String name) {
+    Command.Outcome outcome = call.run("ADD");
+    JsonNode error = PluginCall.json(outcome.stdout());
+    assertEquals(1, outcome.exitCode());
+    assertEquals(999, error.path("code").asInt(), error.toString());
+    assertTrue(error.path("msg").asText().contains(name), error.toString());
+    assertFalse(outcome.stderr().contains("\tat "), outcome.stderr());
+    assertTrue(call.with("WEFT_DEBUG", "1").run("ADD").stderr().contains("\tat "));
+  }
+
+  @Test
   void aReadOnlyInstallationStarts() {
     String home = installation.home().toString();
     assertAnswers(
