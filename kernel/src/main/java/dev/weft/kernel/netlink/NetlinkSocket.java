@@ -110,10 +110,13 @@ public final class NetlinkSocket implements AutoCloseable {
     try {
       int first = send(requests, 0);
       Outcome outcome = new Outcome(requests, first, awaited);
+      boolean lost = false;
       int length = 0;
-      while (length >= 0) {
+      while (length >= 0 || length == -NetlinkException.ENOBUFS) {
         // All answers are there when sending returns; one is waited for only to be sure of it.
-        length = receive(outcome.isSettled() ? Libc.MSG_DONTWAIT : 0);
+        length = receive(lost || outcome.isSettled() ? Libc.MSG_DONTWAIT : 0);
+        // Thousands of failures do not fit into the socket. It keeps the first, and those count.
+        lost |= length == -NetlinkException.ENOBUFS;
         if (length >= 0) {
           outcome.take(buffer.get(Math.min(length, buffer.size())));
         }
@@ -122,7 +125,7 @@ public final class NetlinkSocket implements AutoCloseable {
         throw outcome.failure;
       }
       if (!outcome.isSettled()) {
-        throw unanswered(-length);
+        throw lost ? lostAnswer() : unanswered(-length);
       }
     } finally {
       lock.unlock();
@@ -145,7 +148,11 @@ public final class NetlinkSocket implements AutoCloseable {
     }
     throw attempts > 1
         ? new NetlinkException(NetlinkException.EBUSY, "it kept changing while it was read")
-        : new NetlinkException(NetlinkException.ENOBUFS, "the kernel's answer was lost");
+        : lostAnswer();
+  }
+
+  private static NetlinkException lostAnswer() {
+    return new NetlinkException(NetlinkException.ENOBUFS, "the kernel's answer was lost");
   }
 
   /** The answer to a request, or null if it is not whole and must be asked for again. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,8 @@ class NetlinkSocketTest {
   private static final int RTM_GETLINK = 18;
   private static final int RTM_GETROUTE = 26;
   private static final int IFLA_IFNAME = 3;
+  private static final int EPERM = 1;
+  private static final int ENODEV = 19;
 
   private final NetlinkSocket socket = open();
 
@@ -32,7 +35,11 @@ class NetlinkSocketTest {
   }
 
   private static MessageWriter linkRequest(int type, int index) {
-    return new MessageWriter(type, 0).putInt(0).putInt(index).putInt(0).putInt(0);
+    return linkRequest(type, index, 0);
+  }
+
+  private static MessageWriter linkRequest(int type, int index, int flags) {
+    return new MessageWriter(type, flags).putInt(0).putInt(index).putInt(0).putInt(0);
   }
 
   private static String name(Message link) throws NetlinkException {
@@ -64,7 +71,7 @@ class NetlinkSocketTest {
     NetlinkException e =
         assertThrows(
             NetlinkException.class, () -> socket.ask(linkRequest(RTM_GETLINK, Integer.MAX_VALUE)));
-    assertEquals(19, e.errno());
+    assertEquals(ENODEV, e.errno());
   }
 
   @Test
@@ -81,15 +88,24 @@ class NetlinkSocketTest {
   void namesTheRequestOfATransactionThatFailed() throws NetlinkException {
     List<MessageWriter> requests =
         List.of(
-            new MessageWriter(RTM_GETLINK, MessageWriter.NLM_F_ACK)
-                .putInt(0)
-                .putInt(1)
-                .putInt(0)
-                .putInt(0),
+            linkRequest(RTM_GETLINK, 1, MessageWriter.NLM_F_ACK),
             linkRequest(RTM_DELLINK, Integer.MAX_VALUE),
             linkRequest(RTM_GETLINK, 1));
     NetlinkException e = assertThrows(NetlinkException.class, () -> socket.transact(requests));
     assertEquals(1, e.request());
+    assertEquals(1, socket.ask(linkRequest(RTM_GETLINK, 1)).size(), "nothing is left over");
+  }
+
+  @Test
+  void namesTheFirstOfMoreFailuresThanTheSocketHolds() throws NetlinkException {
+    List<MessageWriter> requests = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      requests.add(linkRequest(RTM_DELLINK, Integer.MAX_VALUE));
+    }
+    requests.add(linkRequest(RTM_GETLINK, 1, MessageWriter.NLM_F_ACK));
+    NetlinkException e = assertThrows(NetlinkException.class, () -> socket.transact(requests));
+    assertTrue(e.errno() == ENODEV || e.errno() == EPERM, e.toString());
+    assertEquals(0, e.request());
     assertEquals(1, socket.ask(linkRequest(RTM_GETLINK, 1)).size(), "nothing is left over");
   }
 
