@@ -58,9 +58,10 @@ public record Link(
      * A bridge.
      *
      * @param vlanFiltering whether it keeps VLANs apart
-     * @param defaultPvid the VLAN that a new port gets; 0 for none
+     * @param defaultPvid the VLAN that a new port gets, 1 to 4094, or 0 for none; nothing where the
+     *     kernel was built without VLAN filtering
      */
-    record Bridge(boolean vlanFiltering, int defaultPvid) implements Kind {}
+    record Bridge(boolean vlanFiltering, OptionalInt defaultPvid) implements Kind {}
 
     /**
      * Anything else.

@@ -28,7 +28,7 @@ final class LinkReader {
   private String kind = "";
   private String masterKind = "";
   private boolean vlanFiltering;
-  private int defaultPvid;
+  private OptionalInt defaultPvid = OptionalInt.empty();
 
   private LinkReader() {}
 
@@ -104,7 +104,7 @@ final class LinkReader {
     while (data.next()) {
       switch (data.type()) {
         case IFLA_BR_VLAN_FILTERING -> vlanFiltering = data.asByte() != 0;
-        case IFLA_BR_VLAN_DEFAULT_PVID -> defaultPvid = data.asShort();
+        case IFLA_BR_VLAN_DEFAULT_PVID -> defaultPvid = OptionalInt.of(data.asShort());
         default -> {}
       }
     }

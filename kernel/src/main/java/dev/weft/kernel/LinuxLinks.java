@@ -156,7 +156,7 @@ final class LinuxLinks {
     Optional<Link> link = byIndex(index);
     return link.isPresent()
         && link.get().kind() instanceof Link.Kind.Bridge bridge
-        && bridge.defaultPvid() == id;
+        && bridge.defaultPvid().orElse(0) == id;
   }
 
   void delete(int index) {

@@ -133,6 +133,7 @@ class BridgeContractTest extends NamespaceContract {
         () ->
             here.create(new NewLink.Bridge("br1", Optional.empty(), OptionalInt.empty(), 0, true)));
     assertEquals(Optional.empty(), here.link("br1"));
+    assertEquals(new Link.Kind.Bridge(false, OptionalInt.empty()), br.kind());
     assertEquals(List.of(), here.vlans(a.index()));
     refused(Errno.EOPNOTSUPP, () -> here.addVlans(a.index(), List.of(BridgeVlan.untagged(5))));
     here.removeVlans(a.index(), List.of(BridgeVlan.untagged(5)));
@@ -154,11 +155,22 @@ class BridgeContractTest extends NamespaceContract {
     assumeTrue(namespaces.hasVlanFiltering(), "this kernel lacks VLAN filtering");
     Link br =
         here.create(new NewLink.Bridge("br0", Optional.empty(), OptionalInt.empty(), 0, true));
-    assertEquals(new Link.Kind.Bridge(true, 1), br.kind());
+    assertEquals(new Link.Kind.Bridge(true, OptionalInt.of(1)), br.kind());
     Link a = veth("a", MAC_A);
     enslave(a, br);
     assertEquals(List.of(BridgeVlan.untagged(1)), here.vlans(a.index()));
     assertEquals(List.of(BridgeVlan.untagged(1)), here.vlans(br.index()));
+  }
+
+  @Test
+  void aBridgeMayHaveNoDefaultVlan() {
+    assumeTrue(namespaces.hasVlanFiltering(), "this kernel lacks VLAN filtering");
+    Link br = bridge("br0");
+    here.change(br.index(), new LinkChange.DefaultPvid(0));
+    assertEquals(new Link.Kind.Bridge(false, OptionalInt.of(0)), link("br0").kind());
+    Link a = veth("a", MAC_A);
+    enslave(a, br);
+    assertEquals(List.of(), here.vlans(a.index()));
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.weft.kernel.Link.OperationalState;
 import dev.weft.net.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** A bridge: address, MTU and state follow its ports unless somebody fixed them. */
 final class BridgeDevice extends Device {
@@ -16,7 +17,9 @@ final class BridgeDevice extends Device {
   boolean macFixed;
   boolean mtuFixed;
   boolean vlanFiltering;
-  int defaultPvid;
+
+  /** Nothing where the kernel was built without VLAN filtering. */
+  OptionalInt defaultPvid = OptionalInt.empty();
 
   /** Until the first port comes, the medium counts as there and the state as unknown. */
   private boolean everHadPort;
@@ -29,8 +32,8 @@ final class BridgeDevice extends Device {
     everHadPort = true;
     ports.add(device);
     device.port.bridge = this;
-    if (defaultPvid > 0) {
-      device.port.vlans.add(BridgeVlan.untagged(defaultPvid));
+    if (defaultPvid.orElse(0) > 0) {
+      device.port.vlans.add(BridgeVlan.untagged(defaultPvid.getAsInt()));
     }
     followPorts();
   }

@@ -51,7 +51,7 @@ final class LinkOperations {
     bridge.macFixed = wanted.mac().isPresent();
     bridge.vlanFiltering = wanted.vlanFiltering();
     if (kernel.hasVlanFiltering()) {
-      bridge.defaultPvid = 1;
+      bridge.defaultPvid = OptionalInt.of(1);
       bridge.vlans.add(BridgeVlan.untagged(1));
     }
     stack.add(bridge);
@@ -228,12 +228,12 @@ final class LinkOperations {
       throw new KernelException(
           Errno.EPERM, "Bridge " + bridge.name + " filters VLANs: its default cannot change.");
     }
-    BridgeVlan old = BridgeVlan.untagged(Math.max(bridge.defaultPvid, 1));
+    BridgeVlan old = BridgeVlan.untagged(Math.max(bridge.defaultPvid.orElse(1), 1));
     replaceDefault(bridge.vlans, old, id);
     for (Device device : bridge.ports) {
       replaceDefault(device.port.vlans, old, id);
     }
-    bridge.defaultPvid = id;
+    bridge.defaultPvid = OptionalInt.of(id);
   }
 
   /** Only where the old default still stands as it was set. */

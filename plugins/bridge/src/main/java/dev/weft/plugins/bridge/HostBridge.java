@@ -45,7 +45,7 @@ final class HostBridge {
     if (!(link.get().kind() instanceof Link.Kind.Bridge)) {
       return Optional.of(nameIsTaken());
     }
-    return config.vlans().isPresent() && !knowsVlans(kindOf(link.get()))
+    return config.vlans().isPresent() && kindOf(link.get()).defaultPvid().isEmpty()
         ? Optional.of(vlansAreNotKept())
         : Optional.empty();
   }
@@ -112,11 +112,6 @@ final class HostBridge {
     } catch (KernelException e) {
       throw e.errno() == Errno.EOPNOTSUPP ? withoutVlanFiltering(e) : e;
     }
-  }
-
-  /** A kernel that was built without them gives a new bridge no default VLAN. */
-  private static boolean knowsVlans(Link.Kind.Bridge bridge) {
-    return bridge.vlanFiltering() || bridge.defaultPvid() != 0;
   }
 
   private CniException withoutVlanFiltering(KernelException cause) {

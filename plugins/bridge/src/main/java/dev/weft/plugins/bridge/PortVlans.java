@@ -56,7 +56,7 @@ record PortVlans(int vlan, List<BridgeVlan> trunk, boolean keepsDefault) {
 
   /** Gives a port these VLANs, in whatever state an earlier try left it. */
   void applyTo(NetworkNamespace host, int port, Link.Kind.Bridge bridge) {
-    int byDefault = bridge.defaultPvid();
+    int byDefault = bridge.defaultPvid().orElse(0);
     if (!keepsDefault && byDefault != 0 && byDefault != untagged()) {
       List<BridgeVlan> unwanted = List.of(BridgeVlan.untagged(byDefault));
       Refusals.unless(Errno.ENOENT, () -> host.removeVlans(port, unwanted));

@@ -419,6 +419,17 @@ class BridgePluginTest {
   }
 
   @Test
+  void aBridgeThatSomebodyTookItsDefaultVlanFromServesVlans() {
+    Link bridge =
+        host.create(new NewLink.Bridge("br0", Optional.empty(), OptionalInt.empty(), 0, false));
+    host.change(bridge.index(), new LinkChange.DefaultPvid(0));
+    Call call = Call.layerTwo().with("vlan", "5");
+    plugin.status(call.network());
+    plugin.add(call.attach());
+    assertEquals(List.of(BridgeVlan.untagged(5)), vlansOfPort("a"));
+  }
+
+  @Test
   void aSecondAddOfOneAttachmentKeepsTheFirst() {
     plugin.add(dualStack().attach());
     var before = kernel.state();
