@@ -13,10 +13,13 @@ public sealed interface LinkChange {
 
   record Mac(MacAddress mac) implements LinkChange {}
 
-  /** The link must be down. */
+  /** At most 15 bytes. Kernels before 6.2 refuse it with {@link Errno#EBUSY} while the link is up. */
   record Rename(String name) implements LinkChange {}
 
-  /** Makes it a port of this bridge (or a slave of another master). */
+  /**
+   * Makes it a port of this bridge (or a slave of another master). Together with {@link Up} it goes
+   * up only when it has become one.
+   */
   record Master(int index) implements LinkChange {}
 
   /** Takes it out of its master. */

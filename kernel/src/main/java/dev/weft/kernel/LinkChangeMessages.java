@@ -3,7 +3,6 @@ package dev.weft.kernel;
 import static dev.weft.kernel.LinkAttributes.*;
 import static dev.weft.kernel.Rtnetlink.AF_UNSPEC;
 import static dev.weft.kernel.Rtnetlink.RTM_NEWLINK;
-import static dev.weft.kernel.netlink.MessageWriter.NLM_F_ACK;
 
 import dev.weft.kernel.netlink.MessageWriter;
 import java.nio.charset.StandardCharsets;
@@ -13,16 +12,18 @@ import java.util.List;
 /**
  * Writes changes to one link as few messages, mostly one.
  *
- * <p>Within a message the kernel has an order of its own: addresses and names before the master,
- * the state last. So a link that goes down to be renamed does so in a message before; and what only
- * a bridge's port has comes in one behind, when the link is a port.
+ * <p>Within a message the kernel has an order of its own: MAC, MTU, group, name and alias, then the
+ * state, the master last (do_setlink in net/core/rtnetlink.c); and it stops where it refuses. So a
+ * link that goes down to be renamed does so in a message before. What only a bridge's port has comes
+ * in one behind, when the link is a port, and so does going up, lest a link that its master refused
+ * is left up and alone.
  */
 final class LinkChangeMessages {
   private static final byte[] NOTHING = {};
 
   private LinkChangeMessages() {}
 
-  /** The messages, to be sent in one datagram. */
+  /** The messages, to be sent in this order until one is refused. */
   static List<MessageWriter> of(int index, LinkChange... changes) {
     int flags = 0;
     int changedFlags = 0;
@@ -30,6 +31,7 @@ final class LinkChangeMessages {
     boolean ofLink = false;
     boolean ofBridge = false;
     boolean ofPort = false;
+    boolean joins = false;
     for (LinkChange change : changes) {
       switch (change) {
         case LinkChange.Up() -> {
@@ -47,8 +49,17 @@ final class LinkChangeMessages {
         }
         case LinkChange.VlanFiltering _, LinkChange.DefaultPvid _ -> ofBridge = true;
         case LinkChange.Hairpin _, LinkChange.Isolated _ -> ofPort = true;
+        case LinkChange.Master _ -> {
+          joins = true;
+          ofLink = true;
+        }
         default -> ofLink = true;
       }
+    }
+    boolean upLast = joins && (flags & IFF_UP) != 0;
+    if (upLast) {
+      flags &= ~IFF_UP;
+      changedFlags &= ~IFF_UP;
     }
     List<MessageWriter> messages = new ArrayList<>(1);
     if (downFirst && (changedFlags & ~flags & IFF_UP) != 0) {
@@ -67,11 +78,14 @@ final class LinkChangeMessages {
     if (ofPort) {
       messages.add(portOptions(index, changes));
     }
+    if (upLast) {
+      messages.add(start(index, IFF_UP, IFF_UP));
+    }
     return messages;
   }
 
   private static MessageWriter start(int index, int flags, int changedFlags) {
-    MessageWriter message = new MessageWriter(RTM_NEWLINK, NLM_F_ACK);
+    MessageWriter message = new MessageWriter(RTM_NEWLINK, 0);
     return LinkMessages.header(message, AF_UNSPEC, index, flags, changedFlags);
   }
 

@@ -132,12 +132,10 @@ final class LinuxLinks {
         default -> {}
       }
     }
-    List<MessageWriter> messages = LinkChangeMessages.of(index, changes);
-    if (messages.isEmpty()) {
-      return;
-    }
     try {
-      namespace.route().transact(messages);
+      for (MessageWriter message : LinkChangeMessages.of(index, changes)) {
+        namespace.route().execute(message);
+      }
     } catch (NetlinkException e) {
       String failed =
           "cannot set " + LinkChangeMessages.inWords(changes) + " on " + describe(index);

@@ -1,6 +1,8 @@
 package dev.weft.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -110,6 +112,26 @@ class BridgeContractTest extends NamespaceContract {
     refused(Errno.EOPNOTSUPP, () -> enslave(a, b));
     refused(Errno.EINVAL, () -> here.change(a.index(), new LinkChange.Master(NOWHERE)));
     here.change(a.index(), new LinkChange.NoMaster());
+  }
+
+  @Test
+  void aLinkThatItsMasterRefusesIsNotLeftUp() {
+    Link br = bridge("br0");
+    Link inner = bridge("br1");
+    refused(
+        Errno.ELOOP,
+        () ->
+            here.change(
+                inner.index(), new LinkChange.Up(), new LinkChange.Master(br.index())));
+    assertFalse(link("br1").up());
+    Link a = veth("a", MAC_A);
+    here.change(
+        a.index(),
+        new LinkChange.Up(),
+        new LinkChange.Hairpin(true),
+        new LinkChange.Master(br.index()));
+    assertTrue(link("a").up());
+    assertEquals(Optional.of(new BridgePort(true, false)), link("a").port());
   }
 
   @Test

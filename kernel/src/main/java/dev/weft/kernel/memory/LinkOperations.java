@@ -111,46 +111,29 @@ final class LinkOperations {
   }
 
   /**
-   * Makes changes in the order in which Linux takes them: what must be down first, a bridge's
-   * options, the link itself with its master last, and a port's options behind. The last are a
-   * message of their own, which Linux heeds even if it refused the one before.
+   * Makes changes in the order in which Linux is asked for them, until one is refused: what must be
+   * down first, a bridge's options, the link itself with its master last, a port's options behind,
+   * and the state last of all if there is a master to be joined.
    */
   void change(int index, List<LinkChange> changes) {
     Device device = stack.links.require(index);
     boolean renames = false;
+    boolean joins = false;
     for (LinkChange change : changes) {
       renames |= change instanceof LinkChange.Rename || change instanceof LinkChange.Mac;
+      joins |= change instanceof LinkChange.Master;
     }
+    boolean upLast = joins;
     List<LinkChange> ordered = new ArrayList<>(changes);
-    ordered.sort(Comparator.comparingInt(LinkOperations::order));
+    ordered.sort(Comparator.comparingInt(change -> order(change, upLast)));
     if (renames && changes.contains(new LinkChange.Down())) {
       stack.setDown(device);
     }
-    Optional<KernelException> refusal =
-        apply(device, ordered.stream().filter(change -> !ofPort(change)).toList());
-    refusal =
-        refusal.or(() -> apply(device, ordered.stream().filter(LinkOperations::ofPort).toList()));
-    if (refusal.isPresent()) {
-      throw refusal.get();
-    }
-  }
-
-  /** Makes changes until one is refused. */
-  private Optional<KernelException> apply(Device device, List<LinkChange> changes) {
-    try {
-      changes.forEach(change -> change(device, change));
-      return Optional.empty();
-    } catch (KernelException e) {
-      return Optional.of(e);
-    }
-  }
-
-  private static boolean ofPort(LinkChange change) {
-    return change instanceof LinkChange.Hairpin || change instanceof LinkChange.Isolated;
+    ordered.forEach(change -> change(device, change));
   }
 
   /** The place of a change in rtnl_changelink and do_setlink (net/core/rtnetlink.c). */
-  private static int order(LinkChange change) {
+  private static int order(LinkChange change, boolean upLast) {
     return switch (change) {
       case LinkChange.VlanFiltering _ -> 0;
       case LinkChange.DefaultPvid _ -> 1;
@@ -159,7 +142,8 @@ final class LinkOperations {
       case LinkChange.Group _ -> 4;
       case LinkChange.Rename _ -> 5;
       case LinkChange.Alias _ -> 6;
-      case LinkChange.Up _, LinkChange.Down _, LinkChange.Promiscuous _ -> 7;
+      case LinkChange.Up _ -> upLast ? 10 : 7;
+      case LinkChange.Down _, LinkChange.Promiscuous _ -> 7;
       case LinkChange.Master _, LinkChange.NoMaster _ -> 8;
       case LinkChange.Hairpin _, LinkChange.Isolated _ -> 9;
     };
