@@ -59,12 +59,27 @@ public interface NetworkNamespace extends AutoCloseable {
 
   // Bridge VLAN filtering
 
-  /** The VLANs of one bridge or bridge port, by id. */
+  /**
+   * The VLANs of one bridge or bridge port, by id, neighbours that are alike joined into ranges;
+   * none if it is neither, or the kernel was built without VLAN filtering.
+   */
   List<BridgeVlan> vlans(int index);
 
-  /** Adds VLANs to a bridge port, or to the bridge itself if {@code index} is a bridge. */
+  /**
+   * Adds VLANs to a bridge port, or to the bridge itself if {@code index} is a bridge. One that
+   * stands is changed to what is given.
+   *
+   * @throws KernelException with {@link Errno#EOPNOTSUPP} if it is neither, or the kernel was built
+   *     without VLAN filtering; {@link Errno#ENODEV} if it does not exist
+   */
   void addVlans(int index, List<BridgeVlan> vlans);
 
+  /**
+   * Removes VLANs; those that do not stand are no error.
+   *
+   * @throws KernelException with {@link Errno#EOPNOTSUPP} if it is neither bridge nor port; {@link
+   *     Errno#ENODEV} if it does not exist
+   */
   void removeVlans(int index, List<BridgeVlan> vlans);
 
   // Addresses

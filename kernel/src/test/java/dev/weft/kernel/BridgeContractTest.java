@@ -11,7 +11,6 @@ import dev.weft.net.MacAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Bridges, their ports and VLANs. */
@@ -202,16 +201,43 @@ class BridgeContractTest extends NamespaceContract {
     enslave(a, bridge("br0"));
     here.addVlans(a.index(), List.of(BridgeVlan.untagged(5), BridgeVlan.tagged(7, 8)));
     assertEquals(
-        Set.of(
-            new BridgeVlan(1, 1, false, true),
-            BridgeVlan.untagged(5),
-            BridgeVlan.tagged(7, 7),
-            BridgeVlan.tagged(8, 8)),
-        Set.copyOf(here.vlans(a.index())));
+        List.of(
+            new BridgeVlan(1, 1, false, true), BridgeVlan.untagged(5), BridgeVlan.tagged(7, 8)),
+        here.vlans(a.index()));
     here.removeVlans(a.index(), List.of(BridgeVlan.tagged(1, 1), BridgeVlan.tagged(8, 8)));
     assertEquals(List.of(BridgeVlan.untagged(5), BridgeVlan.tagged(7, 7)), here.vlans(a.index()));
     here.change(a.index(), new LinkChange.NoMaster());
     assertEquals(List.of(), here.vlans(a.index()));
+  }
+
+  @Test
+  void neighboursThatAreAlikeAreOneRange() {
+    assumeTrue(namespaces.hasVlanFiltering(), "this kernel lacks VLAN filtering");
+    Link a = veth("a", MAC_A);
+    enslave(a, bridge("br0"));
+    here.addVlans(
+        a.index(),
+        List.of(
+            new BridgeVlan(2, 4, false, true),
+            BridgeVlan.tagged(5, 7),
+            BridgeVlan.tagged(8, 8),
+            BridgeVlan.tagged(10, 11),
+            BridgeVlan.untagged(12)));
+    assertEquals(
+        List.of(
+            new BridgeVlan(1, 4, false, true),
+            BridgeVlan.tagged(5, 8),
+            BridgeVlan.tagged(10, 11),
+            BridgeVlan.untagged(12)),
+        here.vlans(a.index()));
+    here.removeVlans(a.index(), List.of(BridgeVlan.tagged(3, 6)));
+    assertEquals(
+        List.of(
+            new BridgeVlan(1, 2, false, true),
+            BridgeVlan.tagged(7, 8),
+            BridgeVlan.tagged(10, 11),
+            BridgeVlan.untagged(12)),
+        here.vlans(a.index()));
   }
 
   private OperationalState state() {

@@ -26,7 +26,25 @@ final class VlanSet {
     byId.clear();
   }
 
+  /** By id, neighbours that are alike joined into ranges, as the kernel lists them. */
   List<BridgeVlan> list() {
-    return new ArrayList<>(byId.values());
+    List<BridgeVlan> ranges = new ArrayList<>();
+    for (BridgeVlan vlan : byId.values()) {
+      BridgeVlan before = ranges.isEmpty() ? null : ranges.getLast();
+      if (before != null && continues(before, vlan)) {
+        ranges.removeLast();
+        ranges.add(new BridgeVlan(before.first(), vlan.last(), false, vlan.untagged()));
+      } else {
+        ranges.add(vlan);
+      }
+    }
+    return ranges;
+  }
+
+  private static boolean continues(BridgeVlan range, BridgeVlan vlan) {
+    return range.last() + 1 == vlan.first()
+        && !range.pvid()
+        && !vlan.pvid()
+        && range.untagged() == vlan.untagged();
   }
 }
