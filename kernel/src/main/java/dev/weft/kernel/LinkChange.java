@@ -13,7 +13,9 @@ public sealed interface LinkChange {
 
   record Mac(MacAddress mac) implements LinkChange {}
 
-  /** At most 15 bytes. Kernels before 6.2 refuse it with {@link Errno#EBUSY} while the link is up. */
+  /**
+   * At most 15 bytes. Kernels before 6.2 refuse it with {@link Errno#EBUSY} while the link is up.
+   */
   record Rename(String name) implements LinkChange {}
 
   /**

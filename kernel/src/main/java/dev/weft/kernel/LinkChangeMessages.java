@@ -14,9 +14,9 @@ import java.util.List;
  *
  * <p>Within a message the kernel has an order of its own: MAC, MTU, group, name and alias, then the
  * state, the master last (do_setlink in net/core/rtnetlink.c); and it stops where it refuses. So a
- * link that goes down to be renamed does so in a message before. What only a bridge's port has comes
- * in one behind, when the link is a port, and so does going up, lest a link that its master refused
- * is left up and alone.
+ * link that goes down to be renamed does so in a message before. What only a bridge's port has
+ * comes in one behind, when the link is a port, and so does going up, lest a link that its master
+ * refused is left up and alone.
  */
 final class LinkChangeMessages {
   private static final byte[] NOTHING = {};

@@ -35,8 +35,9 @@ public interface NetworkNamespace extends AutoCloseable {
 
   /**
    * Applies changes to one link, in one message as far as the kernel allows, and in the order in
-   * which they depend on each other, whatever the order in which they are given: down to be renamed,
-   * up and with a port's options once it is one. Those that came before one that is refused stay.
+   * which they depend on each other, whatever the order in which they are given: down to be
+   * renamed, up and with a port's options once it is one. Those that came before one that is
+   * refused stay.
    *
    * @throws KernelException with {@link Errno#ENODEV} if it does not exist
    */

@@ -119,9 +119,7 @@ class BridgeContractTest extends NamespaceContract {
     Link inner = bridge("br1");
     refused(
         Errno.ELOOP,
-        () ->
-            here.change(
-                inner.index(), new LinkChange.Up(), new LinkChange.Master(br.index())));
+        () -> here.change(inner.index(), new LinkChange.Up(), new LinkChange.Master(br.index())));
     assertFalse(link("br1").up());
     Link a = veth("a", MAC_A);
     here.change(
@@ -201,8 +199,7 @@ class BridgeContractTest extends NamespaceContract {
     enslave(a, bridge("br0"));
     here.addVlans(a.index(), List.of(BridgeVlan.untagged(5), BridgeVlan.tagged(7, 8)));
     assertEquals(
-        List.of(
-            new BridgeVlan(1, 1, false, true), BridgeVlan.untagged(5), BridgeVlan.tagged(7, 8)),
+        List.of(new BridgeVlan(1, 1, false, true), BridgeVlan.untagged(5), BridgeVlan.tagged(7, 8)),
         here.vlans(a.index()));
     here.removeVlans(a.index(), List.of(BridgeVlan.tagged(1, 1), BridgeVlan.tagged(8, 8)));
     assertEquals(List.of(BridgeVlan.untagged(5), BridgeVlan.tagged(7, 7)), here.vlans(a.index()));

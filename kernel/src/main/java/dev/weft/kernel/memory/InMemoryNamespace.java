@@ -111,7 +111,7 @@ final class InMemoryNamespace implements NetworkNamespace {
         () -> {
           List<InterfaceAddress> addresses = new ArrayList<>();
           for (AddressTable.Entry entry : stack.addresses.all()) {
-            addresses.add(stack.describe(entry));
+            addresses.add(stack.addressing.describe(entry));
           }
           return addresses;
         });
@@ -119,12 +119,12 @@ final class InMemoryNamespace implements NetworkNamespace {
 
   @Override
   public void add(InterfaceAddress address) {
-    gate.change("add address " + address.prefix(), () -> stack.add(address));
+    gate.change("add address " + address.prefix(), () -> stack.addressing.add(address));
   }
 
   @Override
   public void remove(InterfaceAddress address) {
-    gate.change("remove address " + address.prefix(), () -> stack.remove(address));
+    gate.change("remove address " + address.prefix(), () -> stack.addressing.remove(address));
   }
 
   @Override

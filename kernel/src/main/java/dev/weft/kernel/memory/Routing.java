@@ -92,7 +92,7 @@ final class Routing {
     if (route.gateway().isPresent()) {
       checkGatewayV6(route, device, route.gateway().get());
     }
-    require(!stack.ipv6Disabled(device), Errno.EACCES, route, "leaves by a link without IPv6");
+    require(!stack.ipv6.isDisabled(device), Errno.EACCES, route, "leaves by a link without IPv6");
     require(device.up, Errno.ENETDOWN, route, "leaves by a link that is down");
     if (route.source().isPresent() && !stack.addresses.isLocal(route.source().get())) {
       throw refusal(Errno.EINVAL, route, "has a source that is no address of this namespace");

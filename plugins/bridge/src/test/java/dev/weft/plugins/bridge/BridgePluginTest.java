@@ -376,8 +376,7 @@ class BridgePluginTest {
   @Test
   void aTrunkIsTaggedBesideItsUntaggedVlan() {
     plugin.add(Call.layerTwo().with("vlanTrunk", "[{'minID':7,'maxID':8}]").attach());
-    assertEquals(
-        List.of(BridgeVlan.untagged(1), BridgeVlan.tagged(7, 8)), vlansOfPort("a"));
+    assertEquals(List.of(BridgeVlan.untagged(1), BridgeVlan.tagged(7, 8)), vlansOfPort("a"));
   }
 
   @Test
