@@ -199,6 +199,15 @@ class AddressContractTest extends NamespaceContract {
   }
 
   @Test
+  void theLoopbackInterfaceIsNeverTooNarrowForIpv6() {
+    Link lo = link("lo");
+    here.change(lo.index(), new LinkChange.Mtu(1279), new LinkChange.Up());
+    address(lo, "::1/128");
+    assertEquals(Set.of("127.0.0.1/8", "::1/128"), addresses());
+    assertEquals(Set.of("::1/128"), destinations());
+  }
+
+  @Test
   void aDeletedLinkTakesItsAddressesAndRoutesAlong() {
     Link a = upVeth("a", MAC_A);
     address(a, "10.1.0.1/24");

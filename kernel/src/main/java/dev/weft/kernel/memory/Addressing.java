@@ -23,7 +23,8 @@ final class Addressing {
       requireUsableV6(device, host);
     }
     AddressTable.Entry entry =
-        stack.addresses.add(device, address.prefix(), host.isV6() && address.noDuplicateDetection());
+        stack.addresses.add(
+            device, address.prefix(), host.isV6() && address.noDuplicateDetection());
     if (device.up) {
       connect(entry);
     }
@@ -36,7 +37,8 @@ final class Addressing {
       throw new KernelException(
           Errno.EADDRNOTAVAIL, "Link " + device.name + " cannot have the address " + host + ".");
     }
-    if (device.mtu < Ipv6Configuration.MIN_MTU) {
+    // IPv6 never leaves the loopback interface altogether (addrconf_notify in net/ipv6/addrconf.c).
+    if (device.mtu < Ipv6Configuration.MIN_MTU && !(device instanceof LoopbackDevice)) {
       throw new KernelException(
           Errno.EINVAL, "The MTU of link " + device.name + " is too low for IPv6.");
     }

@@ -40,15 +40,18 @@ final class Ipv6Configuration {
       return;
     }
     device.ready = true;
-    if (device instanceof LoopbackDevice) {
-      stack.addressing.addIfAbsent(device, IpPrefix.of("::1/128"));
-    } else if (stack.sysctls.number("ipv6", device.name, "addr_gen_mode") == 0) {
+    boolean isLoopback = device instanceof LoopbackDevice;
+    if (!isLoopback && stack.sysctls.number("ipv6", device.name, "addr_gen_mode") == 0) {
       stack.addressing.addIfAbsent(device, new IpPrefix(linkLocal(device.mac), 64));
     }
     for (AddressTable.Entry entry : stack.addresses.of(device)) {
       if (!entry.isV4()) {
         stack.addressing.connect(entry);
       }
+    }
+    if (isLoopback) {
+      // Its route is in table local, unless somebody adds the address by hand.
+      stack.addressing.addIfAbsent(device, IpPrefix.of("::1/128"));
     }
   }
 

@@ -142,8 +142,7 @@ final class Routing {
     if (v4 && (network.length() == 32 || network.address().isUnspecified())) {
       return Optional.empty();
     }
-    boolean local = v4 || address.prefix().address().isLoopback();
-    if (address.device() instanceof LoopbackDevice && local) {
+    if (v4 && address.device() instanceof LoopbackDevice) {
       return Optional.empty(); // it is in table local
     }
     return Optional.of(
