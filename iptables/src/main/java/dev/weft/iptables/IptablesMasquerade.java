@@ -8,6 +8,7 @@ import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -27,6 +28,16 @@ final class IptablesMasquerade implements Masquerade {
 
   IptablesMasquerade(Iptables iptables) {
     this.iptables = iptables;
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    return iptables.isAvailable(IpFamily.V4)
+        ? Optional.empty()
+        : Optional.of(
+            "iptables cannot do NAT here: it needs the programs iptables-save and iptables-restore"
+                + " of a kind that the kernel serves, which is iptables-legacy where nf_tables"
+                + " lacks the family ip");
   }
 
   @Override

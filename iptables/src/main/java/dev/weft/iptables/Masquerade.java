@@ -17,11 +17,14 @@ public interface Masquerade {
    * Masquerades pods of a node.
    *
    * @param node its own network namespace
-   * @param backend nothing for nftables where the machine has it, else iptables
+   * @param backend nothing for nftables where it can do NAT, else iptables
    */
   static Masquerade on(NetworkNamespace node, Optional<MasqueradeBackend> backend) {
     return new PodMasquerade(node, backend);
   }
+
+  /** Why {@link #add} cannot succeed on this machine, as half a sentence; nothing if it can. */
+  Optional<String> obstacle();
 
   /**
    * Masquerades a pod, in one transaction. Doing it again changes nothing.

@@ -43,6 +43,15 @@ final class NftMasquerade implements Masquerade {
   }
 
   @Override
+  public Optional<String> obstacle() {
+    return elements.canStand()
+        ? Optional.empty()
+        : Optional.of(
+            "nftables cannot do NAT here: it needs nf_tables with the family inet in the kernel,"
+                + " and the program nft");
+  }
+
+  @Override
   public void add(RuleOwner owner, List<IpPrefix> addresses) {
     if (!addresses.isEmpty()) {
       elements.put(wanted(owner, addresses));

@@ -35,6 +35,15 @@ final class NftSpoofCheck implements SpoofCheck {
   }
 
   @Override
+  public Optional<String> obstacle() {
+    return elements.canStand()
+        ? Optional.empty()
+        : Optional.of(
+            "nftables cannot filter frames here: it needs nf_tables with the family bridge in the"
+                + " kernel, and the program nft");
+  }
+
+  @Override
   public void add(RuleOwner owner, String port, MacAddress mac) {
     elements.put(wanted(owner, port, mac));
   }

@@ -41,6 +41,12 @@ final class OwnedElements {
     }
   }
 
+  /** Whether the table stands, or could be made here. */
+  boolean canStand() {
+    return nftables.exists(table.family(), table.name())
+        || (nftables.hasProgram() && nftables.isAvailable(table.family()));
+  }
+
   /** Makes these elements stand, and the table if it does not. */
   void put(List<Placed> wanted) {
     List<NftElementChange> changes = new ArrayList<>(wanted.size());
@@ -64,7 +70,7 @@ final class OwnedElements {
   }
 
   private void removeIf(Predicate<String> isSuch) {
-    if (!nftables.isAvailable() || !nftables.exists(table.family(), table.name())) {
+    if (!nftables.exists(table.family(), table.name())) {
       return;
     }
     List<NftElementChange> changes = removals(isSuch);
@@ -75,7 +81,7 @@ final class OwnedElements {
 
   /** Which of these elements do not stand as {@link #put} would leave them. */
   List<Placed> missing(List<Placed> wanted) {
-    if (!nftables.isAvailable() || !nftables.exists(table.family(), table.name())) {
+    if (!nftables.exists(table.family(), table.name())) {
       return wanted;
     }
     Map<String, List<NftElement>> standing = standing(wanted);

@@ -1,11 +1,8 @@
 package dev.weft.iptables;
 
 import dev.weft.kernel.Errno;
-import dev.weft.kernel.Iptables;
 import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NetworkNamespace;
-import dev.weft.kernel.Nftables;
-import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
 import java.util.List;
 import java.util.Optional;
@@ -16,20 +13,27 @@ import java.util.Set;
  * place that rules of a pod can be, whatever is configured now: that may have changed since.
  */
 final class PodMasquerade implements Masquerade {
-  private final Nftables nftables;
-  private final Iptables iptables;
   private final Optional<MasqueradeBackend> wanted;
   private final NftMasquerade byNftables;
   private final IptablesMasquerade byIptables;
   private final ReferenceMasquerade reference;
 
+  /** What was found to work, so that it is looked for once. */
+  private Optional<Masquerade> usable = Optional.empty();
+
   PodMasquerade(NetworkNamespace namespace, Optional<MasqueradeBackend> wanted) {
-    this.nftables = namespace.nftables();
-    this.iptables = namespace.iptables();
     this.wanted = wanted;
-    this.byNftables = new NftMasquerade(nftables);
-    this.byIptables = new IptablesMasquerade(iptables);
+    this.byNftables = new NftMasquerade(namespace.nftables());
+    this.byIptables = new IptablesMasquerade(namespace.iptables());
     this.reference = new ReferenceMasquerade(namespace);
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    if (wanted.isPresent()) {
+      return by(wanted.get()).obstacle();
+    }
+    return usable().isPresent() ? Optional.empty() : Optional.of(neither());
   }
 
   @Override
@@ -58,20 +62,32 @@ final class PodMasquerade implements Masquerade {
 
   private Masquerade chosen() {
     if (wanted.isPresent()) {
-      return switch (wanted.get()) {
-        case NFTABLES -> byNftables;
-        case IPTABLES -> byIptables;
-      };
+      return by(wanted.get());
     }
-    if (nftables.hasProgram() && nftables.isAvailable()) {
-      return byNftables;
+    return usable()
+        .orElseThrow(
+            () -> new KernelException(Errno.EOPNOTSUPP, "cannot masquerade: " + neither()));
+  }
+
+  private Masquerade by(MasqueradeBackend backend) {
+    return switch (backend) {
+      case NFTABLES -> byNftables;
+      case IPTABLES -> byIptables;
+    };
+  }
+
+  private Optional<Masquerade> usable() {
+    if (usable.isEmpty()) {
+      if (byNftables.obstacle().isEmpty()) {
+        usable = Optional.of(byNftables);
+      } else if (byIptables.obstacle().isEmpty()) {
+        usable = Optional.of(byIptables);
+      }
     }
-    if (iptables.isAvailable(IpFamily.V4)) {
-      return byIptables;
-    }
-    throw new KernelException(
-        Errno.EOPNOTSUPP,
-        "masquerading needs nftables (nf_tables in the kernel and the program nft) or iptables"
-            + " (the programs iptables-save and iptables-restore), and this machine has neither");
+    return usable;
+  }
+
+  private String neither() {
+    return byNftables.obstacle().orElse("") + "; and " + byIptables.obstacle().orElse("");
   }
 }

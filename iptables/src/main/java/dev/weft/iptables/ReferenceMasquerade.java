@@ -110,7 +110,7 @@ final class ReferenceMasquerade {
   }
 
   private void removeNftRules(Predicate<String> isSuch) {
-    if (!nftables.isAvailable() || !nftables.exists(NftTable.Family.INET, NFT_TABLE)) {
+    if (!nftables.exists(NftTable.Family.INET, NFT_TABLE)) {
       return;
     }
     for (int attempt = 1; ; attempt++) {

@@ -2,6 +2,7 @@ package dev.weft.iptables;
 
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.net.MacAddress;
+import java.util.Optional;
 import java.util.Set;
 
 /** Lets only frames from a pod's own MAC pass the bridge port that the pod is behind. */
@@ -15,6 +16,9 @@ public interface SpoofCheck {
   static SpoofCheck on(NetworkNamespace node) {
     return new NftSpoofCheck(node.nftables());
   }
+
+  /** Why {@link #add} cannot succeed on this machine, as half a sentence; nothing if it can. */
+  Optional<String> obstacle();
 
   /**
    * Guards one port. Doing it again changes nothing.

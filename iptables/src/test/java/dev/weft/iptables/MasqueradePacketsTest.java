@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.net.IpAddress;
-import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
@@ -48,13 +47,10 @@ class MasqueradePacketsTest {
   }
 
   private Masquerade by(MasqueradeBackend backend) {
-    boolean present =
-        switch (backend) {
-          case NFTABLES -> lab.node.nftables().isAvailable() && lab.node.nftables().hasProgram();
-          case IPTABLES -> lab.node.iptables().isAvailable(IpFamily.V4);
-        };
-    Assumptions.assumeTrue(present, () -> "needs " + backend);
-    return Masquerade.on(lab.node, Optional.of(backend));
+    Masquerade masquerade = Masquerade.on(lab.node, Optional.of(backend));
+    Optional<String> obstacle = masquerade.obstacle();
+    Assumptions.assumeTrue(obstacle.isEmpty(), obstacle::toString);
+    return masquerade;
   }
 
   private void assertSeen(String source, NetworkNamespace by, String destination) {

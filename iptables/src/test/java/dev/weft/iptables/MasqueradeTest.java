@@ -1,15 +1,21 @@
 package dev.weft.iptables;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.kernel.Errno;
 import dev.weft.kernel.Kernel;
+import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.memory.InMemoryKernel;
+import dev.weft.kernel.memory.KernelFeature;
 import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -100,6 +106,50 @@ class MasqueradeTest {
     by(backend).remove(A);
     by(backend).retain("net", Set.of());
     assertEquals(before, rules());
+  }
+
+  @Test
+  void nftablesIsTakenWhereItCanDoNat() {
+    Masquerade masquerade = Masquerade.on(node, Optional.empty());
+    assertEquals(Optional.empty(), masquerade.obstacle());
+    masquerade.add(A, TWO);
+    assertEquals(List.of(), by(MasqueradeBackend.NFTABLES).missing(A, TWO));
+    assertEquals(TWO, by(MasqueradeBackend.IPTABLES).missing(A, TWO));
+  }
+
+  @Test
+  void iptablesIsTakenWhereNftablesKnowsBridgesOnly() {
+    NetworkNamespace poor = InMemoryKernel.without(KernelFeature.NFTABLES_FOR_IP).own();
+    Masquerade masquerade = Masquerade.on(poor, Optional.empty());
+    assertEquals(Optional.empty(), masquerade.obstacle());
+    masquerade.add(A, TWO);
+    assertEquals(
+        List.of(), Masquerade.on(poor, Optional.of(MasqueradeBackend.IPTABLES)).missing(A, TWO));
+    masquerade.remove(A);
+    assertEquals(TWO, masquerade.missing(A, TWO));
+    assertEquals(Optional.empty(), SpoofCheck.on(poor).obstacle());
+  }
+
+  @Test
+  void aMachineWithoutAnyBackEndSaysWhatItLacks() {
+    NetworkNamespace poor =
+        InMemoryKernel.without(
+                KernelFeature.NFTABLES_FOR_IP,
+                KernelFeature.NFTABLES_FOR_BRIDGES,
+                KernelFeature.IPTABLES)
+            .own();
+    Masquerade masquerade = Masquerade.on(poor, Optional.empty());
+    String obstacle = masquerade.obstacle().orElseThrow();
+    assertTrue(obstacle.contains("family inet") && obstacle.contains("iptables-save"), obstacle);
+    KernelException refused = assertThrows(KernelException.class, () -> masquerade.add(A, TWO));
+    assertEquals(Errno.EOPNOTSUPP, refused.errno());
+    for (MasqueradeBackend backend : MasqueradeBackend.values()) {
+      assertTrue(Masquerade.on(poor, Optional.of(backend)).obstacle().isPresent());
+    }
+    assertTrue(SpoofCheck.on(poor).obstacle().orElseThrow().contains("family bridge"));
+    masquerade.remove(A);
+    masquerade.retain("net", Set.of());
+    SpoofCheck.on(poor).remove(A);
   }
 
   private String rules() {

@@ -26,7 +26,7 @@ class SpoofCheckPacketsTest {
   void build() {
     lab = new PacketLab();
     Assumptions.assumeTrue(
-        lab.node.nftables().isAvailable() && lab.node.nftables().hasProgram(), "needs nftables");
+        SpoofCheck.on(lab.node).obstacle().isEmpty(), "needs nftables of the family bridge");
     check = SpoofCheck.on(lab.node);
   }
 

@@ -6,7 +6,11 @@ import java.util.List;
 /** iptables in one namespace, by one {@code iptables-restore} per transaction. */
 public interface Iptables {
 
-  /** Whether the program is installed and the kernel serves it. */
+  /**
+   * Whether {@code iptables-save} and {@code iptables-restore} are installed (for IPv6 {@code
+   * ip6tables-…}) and are of a kind that the kernel serves: iptables-nft needs nftables with NAT.
+   * Costs a process where they are of the legacy kind.
+   */
   boolean isAvailable(IpFamily family);
 
   /** Whether a chain stands. Costs no process unless tables of the legacy kind are in use. */

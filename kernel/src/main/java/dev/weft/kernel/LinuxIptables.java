@@ -20,18 +20,24 @@ final class LinuxIptables implements Iptables {
 
   private final NamespaceHandle namespace;
   private final Netfilter netfilter;
+  private final Nftables nftables;
 
   LinuxIptables(NamespaceHandle namespace) {
     this.namespace = namespace;
     this.netfilter = new Netfilter(namespace);
+    this.nftables = new LinuxNftables(namespace);
   }
 
   @Override
   public boolean isAvailable(IpFamily family) {
     Optional<Program> save = Program.find(program(family) + "-save");
-    return save.isPresent()
-        && Program.find(program(family) + "-restore").isPresent()
-        && save.get().run(namespace, "", "-t", "filter").exitCode() == 0;
+    if (save.isEmpty() || Program.find(program(family) + "-restore").isEmpty()) {
+      return false;
+    }
+    // iptables-nft lists nothing where there is no nftables, and calls that a success.
+    return save.get().isNamed("xtables-nft-multi")
+        ? nftables.exists(tables(family), "nat") || nftables.isAvailable(tables(family))
+        : save.get().run(namespace, "", "-t", "filter").exitCode() == 0;
   }
 
   @Override
@@ -44,9 +50,8 @@ final class LinuxIptables implements Iptables {
 
   /** iptables-nft keeps its tables as nftables tables of the same names. */
   private boolean hasNftChain(IpFamily family, String table, String chain) {
-    NftTable.Family number = family == IpFamily.V4 ? NftTable.Family.IP : NftTable.Family.IP6;
     MessageWriter request =
-        Netfilter.message(Netfilter.SUBSYSTEM_NFTABLES, GETCHAIN, number.number(), 0)
+        Netfilter.message(Netfilter.SUBSYSTEM_NFTABLES, GETCHAIN, tables(family).number(), 0)
             .attribute(CHAIN_TABLE, table)
             .attribute(CHAIN_NAME, chain);
     try {
@@ -92,6 +97,11 @@ final class LinuxIptables implements Iptables {
 
   private static String program(IpFamily family) {
     return family == IpFamily.V4 ? "iptables" : "ip6tables";
+  }
+
+  /** Where iptables-nft has its tables. */
+  private static NftTable.Family tables(IpFamily family) {
+    return family == IpFamily.V4 ? NftTable.Family.IP : NftTable.Family.IP6;
   }
 
   private static KernelException refused(

@@ -11,17 +11,27 @@ import java.util.Optional;
 /** nftables of one namespace, over nfnetlink and by the {@code nft} program. */
 final class LinuxNftables implements Nftables {
   // linux/netfilter/nf_tables.h
+  private static final int NEWTABLE = 0;
   private static final int GETTABLE = 1;
   private static final int DELTABLE = 2;
+  private static final int NEWCHAIN = 3;
   private static final int GETRULE = 7;
   private static final int DELRULE = 8;
   private static final int GETSET = 10;
   private static final int NEWSETELEM = 12;
   private static final int GETSETELEM = 13;
   private static final int DELSETELEM = 14;
-  private static final int GETGEN = 16;
 
   private static final int TABLE_NAME = 1;
+
+  private static final int CHAIN_TABLE = 1;
+  private static final int CHAIN_NAME = 3;
+  private static final int CHAIN_HOOK = 4;
+  private static final int CHAIN_TYPE = 7;
+  private static final int HOOK_NUMBER = 1;
+  private static final int HOOK_PRIORITY = 2;
+  private static final int NF_INET_POST_ROUTING = 4;
+  private static final int NF_BR_PRE_ROUTING = 0;
 
   private static final int RULE_TABLE = 1;
   private static final int RULE_CHAIN = 2;
@@ -40,6 +50,9 @@ final class LinuxNftables implements Nftables {
   private static final int ELEMENTS_SET = 2;
   private static final int ELEMENTS = 3;
 
+  /** A table and chain that are tried and never made. */
+  private static final String TRIAL = "weft_trial";
+
   private static final String PROGRAM = "nft";
   private static final String PACKAGE = "nftables";
 
@@ -52,9 +65,22 @@ final class LinuxNftables implements Nftables {
   }
 
   @Override
-  public boolean isAvailable() {
+  public boolean isAvailable(NftTable.Family family) {
+    boolean ofBridges = family == NftTable.Family.BRIDGE;
+    MessageWriter table =
+        message(NEWTABLE, family.number(), MessageWriter.NLM_F_CREATE).attribute(TABLE_NAME, TRIAL);
+    MessageWriter chain =
+        message(NEWCHAIN, family.number(), MessageWriter.NLM_F_CREATE | MessageWriter.NLM_F_ACK)
+            .attribute(CHAIN_TABLE, TRIAL)
+            .attribute(CHAIN_NAME, TRIAL);
+    int hook = chain.begin(CHAIN_HOOK);
+    chain
+        .attributeIntBigEndian(HOOK_NUMBER, ofBridges ? NF_BR_PRE_ROUTING : NF_INET_POST_ROUTING)
+        .attributeIntBigEndian(HOOK_PRIORITY, 0)
+        .end(hook)
+        .attribute(CHAIN_TYPE, ofBridges ? "filter" : "nat");
     try {
-      netfilter.ask(message(GETGEN, 0, 0));
+      netfilter.rehearse(Netfilter.SUBSYSTEM_NFTABLES, List.of(table, chain));
       return true;
     } catch (NetlinkException e) {
       return false;
@@ -119,10 +145,13 @@ final class LinuxNftables implements Nftables {
       netfilter.ask(request);
       return true;
     } catch (NetlinkException e) {
-      if (Errno.of(e.errno()) == Errno.ENOENT) {
-        return false;
-      }
-      throw KernelException.because("cannot look for the table " + tableName(family, table), e);
+      return switch (Errno.of(e.errno())) {
+        // No such table; no nftables; no netfilter at all.
+        case ENOENT, EINVAL, EPROTONOSUPPORT -> false;
+        default ->
+            throw KernelException.because(
+                "cannot look for the table " + tableName(family, table), e);
+      };
     }
   }
 

@@ -48,6 +48,19 @@ record Netfilter(NamespaceHandle namespace) {
     socket().transact(batch);
   }
 
+  /**
+   * Has messages of a batch tried, none of them done: what lacks its end the kernel gives up. Only
+   * the last message has to have NLM_F_ACK.
+   *
+   * @throws NetlinkException as {@link #transact} would
+   */
+  void rehearse(int subsystem, List<MessageWriter> messages) throws NetlinkException {
+    List<MessageWriter> batch = new ArrayList<>(messages.size() + 1);
+    batch.add(batch(BATCH_BEGIN, subsystem));
+    batch.addAll(messages);
+    socket().transact(batch);
+  }
+
   private static MessageWriter batch(int type, int subsystem) {
     return new MessageWriter(type, 0).putByte(0).putByte(0).putShortBigEndian(subsystem);
   }
@@ -59,7 +72,15 @@ record Netfilter(NamespaceHandle namespace) {
     return messages;
   }
 
-  private NetlinkSocket socket() {
-    return namespace.netlink(NetlinkSocket.NETLINK_NETFILTER);
+  /** A kernel built without netfilter refuses the socket itself. */
+  private NetlinkSocket socket() throws NetlinkException {
+    try {
+      return namespace.netlink(NetlinkSocket.NETLINK_NETFILTER);
+    } catch (KernelException e) {
+      if (e.getCause() instanceof NetlinkException refusal) {
+        throw refusal;
+      }
+      throw e;
+    }
   }
 }

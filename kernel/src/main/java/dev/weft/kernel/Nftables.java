@@ -8,8 +8,12 @@ import java.util.List;
  */
 public interface Nftables {
 
-  /** Whether the kernel has nftables at all; says nothing of the {@code nft} program. */
-  boolean isAvailable();
+  /**
+   * Whether the kernel takes tables of a family, those for IP with chains that do NAT; says nothing
+   * of the {@code nft} program. Tries it in a transaction that the kernel gives up, which may take
+   * milliseconds: whoever finds a table by {@link #exists} need not ask.
+   */
+  boolean isAvailable(NftTable.Family family);
 
   /** Whether the {@code nft} program is installed, which {@link #load} and {@link #ensure} need. */
   boolean hasProgram();
@@ -27,6 +31,7 @@ public interface Nftables {
    */
   boolean ensure(NftTable table);
 
+  /** Whether a table stands; never where the kernel has no nftables. */
   boolean exists(NftTable.Family family, String table);
 
   /**

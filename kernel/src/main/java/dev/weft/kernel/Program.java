@@ -47,6 +47,15 @@ record Program(Path file) {
                         + ", or choose another back end"));
   }
 
+  /** Whether this is the name of the file behind all symbolic links. */
+  boolean isNamed(String name) {
+    try {
+      return file.toRealPath().endsWith(name);
+    } catch (IOException e) {
+      return false; // it was removed meanwhile
+    }
+  }
+
   /** Runs to the end, {@code input} on standard input. */
   Outcome run(NamespaceHandle namespace, String input, String... arguments) {
     // A child is forked from the calling thread and is born in the namespace of that thread.

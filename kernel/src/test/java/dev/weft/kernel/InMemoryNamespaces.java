@@ -1,6 +1,7 @@
 package dev.weft.kernel;
 
 import dev.weft.kernel.memory.InMemoryKernel;
+import dev.weft.kernel.memory.KernelFeature;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -18,7 +19,8 @@ final class InMemoryNamespaces implements Namespaces {
 
   InMemoryNamespaces(boolean vlanFiltering) {
     this.vlanFiltering = vlanFiltering;
-    kernel = new InMemoryKernel(vlanFiltering);
+    kernel =
+        vlanFiltering ? new InMemoryKernel() : InMemoryKernel.without(KernelFeature.VLAN_FILTERING);
   }
 
   @Override

@@ -25,7 +25,10 @@ class LinuxNftablesTest extends NftablesContract {
   @BeforeEach
   void requireNftables() {
     Assumptions.assumeTrue(nftables().hasProgram(), "needs the nft program (package nftables)");
-    Assumptions.assumeTrue(nftables().isAvailable(), "needs nf_tables in the kernel");
+    for (NftTable.Family family : NftTable.Family.values()) {
+      Assumptions.assumeTrue(
+          nftables().isAvailable(family), () -> "needs nftables of the family " + family.text());
+    }
   }
 
   @Test

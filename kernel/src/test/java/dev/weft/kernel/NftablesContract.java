@@ -117,7 +117,10 @@ abstract class NftablesContract {
 
   @Test
   void aTableIsCreatedOnce() {
-    assertTrue(nftables.isAvailable());
+    for (NftTable.Family family : NftTable.Family.values()) {
+      assertTrue(nftables.isAvailable(family), family.text());
+      assertFalse(nftables.exists(family, "weft_trial"));
+    }
     assertFalse(nftables.exists(TABLE.family(), TABLE.name()));
     assertTrue(nftables.ensure(TABLE));
     nftables.apply(List.of(create("v4", element("kept", address("10.0.0.1")))));

@@ -46,24 +46,23 @@ public final class InMemoryIptables implements Iptables {
           "TCPMSS");
 
   private final Map<TableKey, Map<String, List<List<String>>>> tables = new HashMap<>();
+  private final Set<KernelFeature> features;
   private final Consumer<String> beforeChange;
 
   private record TableKey(IpFamily family, String name) {}
 
-  public InMemoryIptables() {
-    this(_ -> {});
-  }
-
   /**
+   * @param features of the kernel; what it lacks is refused
    * @param beforeChange hears what is about to be done, and may throw to refuse it
    */
-  InMemoryIptables(Consumer<String> beforeChange) {
+  InMemoryIptables(Set<KernelFeature> features, Consumer<String> beforeChange) {
+    this.features = features;
     this.beforeChange = beforeChange;
   }
 
   @Override
   public boolean isAvailable(IpFamily family) {
-    return true;
+    return features.contains(KernelFeature.IPTABLES);
   }
 
   @Override
@@ -79,6 +78,9 @@ public final class InMemoryIptables implements Iptables {
   @Override
   public synchronized void apply(IpFamily family, String table, List<IptablesChange> changes) {
     beforeChange.accept("change iptables table " + table);
+    if (!isAvailable(family)) {
+      throw new KernelException(Errno.EOPNOTSUPP, "The kernel has no iptables.");
+    }
     Map<String, List<List<String>>> copy = new LinkedHashMap<>();
     chains(family, table).forEach((name, rules) -> copy.put(name, new ArrayList<>(rules)));
     for (IptablesChange change : changes) {

@@ -7,8 +7,11 @@ import dev.weft.kernel.NamespaceId;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.net.MacAddress;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -26,25 +29,27 @@ public final class InMemoryKernel implements Kernel {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Map<Path, NetworkStack> namespaces = new LinkedHashMap<>();
-  private final boolean vlanFiltering;
+  private final Set<KernelFeature> features;
   private long lastInode = 4_026_531_840L;
   private long lastMac;
   private volatile ChangeHook hook = ChangeHook.none();
   private final AtomicLong changes = new AtomicLong();
 
-  /** A kernel whose bridges can keep VLANs apart. */
+  /** A kernel that has everything. */
   public InMemoryKernel() {
-    this(true);
+    this(EnumSet.allOf(KernelFeature.class));
   }
 
-  /**
-   * A kernel built with or without CONFIG_BRIDGE_VLAN_FILTERING.
-   *
-   * @param vlanFiltering whether its bridges can keep VLANs apart
-   */
-  public InMemoryKernel(boolean vlanFiltering) {
-    this.vlanFiltering = vlanFiltering;
+  private InMemoryKernel(Set<KernelFeature> features) {
+    this.features = features;
     addNamespace(OWN);
+  }
+
+  /** A kernel that was built without these, and with everything else. */
+  public static InMemoryKernel without(KernelFeature... missing) {
+    Set<KernelFeature> features = EnumSet.allOf(KernelFeature.class);
+    features.removeAll(List.of(missing));
+    return new InMemoryKernel(features);
   }
 
   /**
@@ -60,7 +65,8 @@ public final class InMemoryKernel implements Kernel {
                 Errno.EEXIST, "There is a namespace at " + path + " already.");
           }
           NamespaceId id = new NamespaceId(DEVICE, ++lastInode);
-          namespaces.put(path, new NetworkStack(id, operation -> announce(id, operation)));
+          namespaces.put(
+              path, new NetworkStack(id, features, operation -> announce(id, operation)));
         });
   }
 
@@ -127,7 +133,7 @@ public final class InMemoryKernel implements Kernel {
   }
 
   boolean hasVlanFiltering() {
-    return vlanFiltering;
+    return features.contains(KernelFeature.VLAN_FILTERING);
   }
 
   void announce(NetworkStack stack, String operation) {

@@ -22,16 +22,15 @@ import java.util.function.Consumer;
 /** nftables in memory: keeps tables, elements and comments; does not look at packets. */
 public final class InMemoryNftables implements Nftables {
   private final Map<TableKey, Table> tables = new HashMap<>();
+  private final Set<KernelFeature> features;
   private final Consumer<String> beforeChange;
 
-  public InMemoryNftables() {
-    this(_ -> {});
-  }
-
   /**
+   * @param features of the kernel; what it lacks is refused
    * @param beforeChange hears what is about to be done, and may throw to refuse it
    */
-  InMemoryNftables(Consumer<String> beforeChange) {
+  InMemoryNftables(Set<KernelFeature> features, Consumer<String> beforeChange) {
+    this.features = features;
     this.beforeChange = beforeChange;
   }
 
@@ -99,8 +98,19 @@ public final class InMemoryNftables implements Nftables {
   }
 
   @Override
-  public boolean isAvailable() {
-    return true;
+  public boolean isAvailable(NftTable.Family family) {
+    return features.contains(
+        family == NftTable.Family.BRIDGE
+            ? KernelFeature.NFTABLES_FOR_BRIDGES
+            : KernelFeature.NFTABLES_FOR_IP);
+  }
+
+  private void requireAvailable(NftTable table) {
+    if (!isAvailable(table.family())) {
+      throw new KernelException(
+          Errno.EOPNOTSUPP,
+          "The kernel has no nftables of the family " + table.family().text() + ".");
+    }
   }
 
   @Override
@@ -111,6 +121,7 @@ public final class InMemoryNftables implements Nftables {
   @Override
   public synchronized void load(List<NftTable> loaded) {
     beforeChange.accept("load nftables");
+    loaded.forEach(this::requireAvailable);
     for (NftTable table : loaded) {
       tables.put(new TableKey(table.family(), table.name()), new Table(table));
     }
@@ -122,6 +133,7 @@ public final class InMemoryNftables implements Nftables {
       return false;
     }
     beforeChange.accept("create nftables table " + table.name());
+    requireAvailable(table);
     tables.put(new TableKey(table.family(), table.name()), new Table(table));
     return true;
   }

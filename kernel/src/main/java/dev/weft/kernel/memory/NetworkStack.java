@@ -13,7 +13,6 @@ import dev.weft.net.MacAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -34,12 +33,13 @@ final class NetworkStack {
   final InMemoryIptables iptables;
 
   /**
+   * @param features of the kernel
    * @param beforeChange hears of changes that are made to rules, and may throw to refuse them
    */
-  NetworkStack(NamespaceId id, Consumer<String> beforeChange) {
+  NetworkStack(NamespaceId id, Set<KernelFeature> features, Consumer<String> beforeChange) {
     this.id = id;
-    this.nftables = new InMemoryNftables(beforeChange);
-    this.iptables = new InMemoryIptables(beforeChange);
+    this.nftables = new InMemoryNftables(features, beforeChange);
+    this.iptables = new InMemoryIptables(features, beforeChange);
     add(new LoopbackDevice(this));
   }
 

@@ -42,6 +42,7 @@ final class Attach {
   private final NetworkNamespace container;
   private final Rollback rollback;
   private final VethMark mark;
+  private final HostRules rules;
 
   Attach(
       Request.Attach request,
@@ -55,9 +56,14 @@ final class Attach {
     this.container = container;
     this.rollback = rollback;
     this.mark = VethMark.of(config.network(), request.attachment());
+    this.rules = new HostRules(host, config);
   }
 
   Result run() {
+    Optional<String> obstacle = rules.obstacle();
+    if (obstacle.isPresent()) {
+      throw new CniException(ErrorCode.UNSUPPORTED_FIELD, obstacle.get());
+    }
     HostBridge hostBridge = new HostBridge(host, config);
     Link bridge = hostBridge.ensure();
 
@@ -142,14 +148,14 @@ final class Attach {
   }
 
   private void checkSpoofs(MacAddress mac) {
-    SpoofCheck spoofCheck = SpoofCheck.on(host);
+    SpoofCheck spoofCheck = rules.spoofCheck();
     RuleOwner owner = Owners.of(config.network(), request.attachment());
     rollback.onFailure(() -> spoofCheck.remove(owner));
     spoofCheck.add(owner, mark.name(), mac);
   }
 
   private void masquerade(List<IpPrefix> addresses) {
-    Masquerade masquerade = Masquerade.on(host, config.masqueradeBackend());
+    Masquerade masquerade = rules.masquerade();
     RuleOwner owner = Owners.of(config.network(), request.attachment());
     rollback.onFailure(() -> masquerade.remove(owner));
     masquerade.add(owner, addresses);

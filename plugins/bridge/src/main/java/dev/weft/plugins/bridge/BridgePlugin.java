@@ -19,8 +19,9 @@ import java.util.Set;
 /**
  * Attaches containers to a Linux bridge on the host, each by a veth of its own.
  *
- * <p>A wrong configuration is code 7, and a right one that this kernel cannot serve (VLANs without
- * VLAN filtering) is code 2, both before anything is changed; what STATUS finds wanting is 50.
+ * <p>A wrong configuration is code 7, and a right one that this machine cannot serve (VLANs without
+ * VLAN filtering, masquerade or spoof check without a back end) is code 2, both before anything is
+ * changed; what STATUS finds wanting is 50.
  */
 public final class BridgePlugin implements Plugin {
   private final Kernel kernel;

@@ -3,7 +3,6 @@ package dev.weft.plugins.bridge;
 import dev.weft.cni.CniException;
 import dev.weft.cni.ErrorCode;
 import dev.weft.kernel.NetworkNamespace;
-import dev.weft.net.IpFamily;
 import java.util.Optional;
 
 /** One STATUS: whether this machine can serve an ADD of a network. */
@@ -21,47 +20,9 @@ final class Readiness {
    */
   void verify() {
     Optional<String> obstacle =
-        new HostBridge(host, config)
-            .obstacle()
-            .or(this::masqueradeObstacle)
-            .or(this::spoofCheckObstacle);
+        new HostBridge(host, config).obstacle().or(() -> new HostRules(host, config).obstacle());
     if (obstacle.isPresent()) {
       throw new CniException(ErrorCode.NOT_AVAILABLE, obstacle.get());
     }
-  }
-
-  private Optional<String> masqueradeObstacle() {
-    if (!config.masquerade()) {
-      return Optional.empty();
-    }
-    if (config.masqueradeBackend().isEmpty()) {
-      return hasNftables() || hasIptables()
-          ? Optional.empty()
-          : Optional.of("ipMasq is true, but this machine has neither nftables nor iptables");
-    }
-    return switch (config.masqueradeBackend().get()) {
-      case NFTABLES -> hasNftables() ? Optional.empty() : Optional.of(without("nftables"));
-      case IPTABLES -> hasIptables() ? Optional.empty() : Optional.of(without("iptables"));
-    };
-  }
-
-  private static String without(String backend) {
-    return "ipMasqBackend is \""
-        + backend
-        + "\", but this machine cannot use it: install it, or leave ipMasqBackend out";
-  }
-
-  private Optional<String> spoofCheckObstacle() {
-    return config.spoofCheck() && !hasNftables()
-        ? Optional.of("macspoofchk is true, but this machine cannot use nftables, which it needs")
-        : Optional.empty();
-  }
-
-  private boolean hasNftables() {
-    return host.nftables().isAvailable() && host.nftables().hasProgram();
-  }
-
-  private boolean hasIptables() {
-    return host.iptables().isAvailable(IpFamily.V4);
   }
 }

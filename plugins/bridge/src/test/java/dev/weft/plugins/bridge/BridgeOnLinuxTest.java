@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.cni.CniException;
 import dev.weft.cni.Result;
+import dev.weft.iptables.Masquerade;
+import dev.weft.iptables.MasqueradeBackend;
+import dev.weft.iptables.SpoofCheck;
 import dev.weft.kernel.Errno;
 import dev.weft.kernel.Kernel;
 import dev.weft.kernel.KernelException;
@@ -16,7 +19,6 @@ import dev.weft.kernel.LinuxKernel;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.NewLink;
 import dev.weft.net.IpAddress;
-import dev.weft.net.IpFamily;
 import dev.weft.net.MacAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -176,7 +178,7 @@ class BridgeOnLinuxTest {
 
   @Test
   void aFrameWithAnotherMacDoesNotPassASpoofCheck() throws Exception {
-    assumeTrue(hasBackend("nftables"), "needs nftables");
+    assumeTrue(SpoofCheck.on(host).obstacle().isEmpty(), "needs nftables of the family bridge");
     TestNamespace pod = namespace();
     Call call = dualStack().with("isGateway", "true").with("macspoofchk", "true");
     Result result = plugin.add(call.netns(pod.path()).attach());
@@ -343,10 +345,7 @@ class BridgeOnLinuxTest {
   }
 
   private boolean hasBackend(String backend) {
-    return switch (backend) {
-      case "iptables" -> host.iptables().isAvailable(IpFamily.V4);
-      default -> host.nftables().isAvailable() && host.nftables().hasProgram();
-    };
+    return Masquerade.on(host, MasqueradeBackend.parse(backend)).obstacle().isEmpty();
   }
 
   private boolean filtersVlans() {

@@ -17,6 +17,7 @@ import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.NewLink;
 import dev.weft.kernel.Route;
 import dev.weft.kernel.memory.InMemoryKernel;
+import dev.weft.kernel.memory.KernelFeature;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpPrefix;
 import dev.weft.net.MacAddress;
@@ -399,7 +400,7 @@ class BridgePluginTest {
 
   @Test
   void aKernelWithoutVlansRefusesThemBeforeAnythingIsChanged() {
-    InMemoryKernel poor = new InMemoryKernel(false);
+    InMemoryKernel poor = InMemoryKernel.without(KernelFeature.VLAN_FILTERING);
     poor.addNamespace(Path.of("/run/netns/a"));
     BridgePlugin onPoor = new BridgePlugin(poor);
     var before = poor.state();
@@ -414,6 +415,31 @@ class BridgePluginTest {
     assertEquals(2, refused(() -> onPoor.add(trunk.attach())).code());
     assertEquals(50, refused(() -> onPoor.status(trunk.network())).code());
     assertEquals(withBridge, poor.state());
+  }
+
+  @Test
+  void aMachineWithoutABackEndRefusesRulesBeforeAnythingIsChanged() {
+    Call masquerade = dualStack().with("ipMasq", "true");
+    Call byNftables = masquerade.with("ipMasqBackend", "'nftables'");
+    Call spoofCheck = Call.layerTwo().with("macspoofchk", "true");
+    KernelFeature ip = KernelFeature.NFTABLES_FOR_IP;
+    assertRefusesRules(masquerade, "ipMasq is true", ip, KernelFeature.IPTABLES);
+    assertRefusesRules(byNftables, "ipMasqBackend is \"nftables\"", ip);
+    assertRefusesRules(spoofCheck, "macspoofchk is true", KernelFeature.NFTABLES_FOR_BRIDGES);
+  }
+
+  private static void assertRefusesRules(Call call, String words, KernelFeature... missing) {
+    InMemoryKernel poor = InMemoryKernel.without(missing);
+    poor.addNamespace(Path.of("/run/netns/a"));
+    BridgePlugin onPoor = new BridgePlugin(poor);
+    var before = poor.state();
+    CniException refusedAdd = refused(() -> onPoor.add(call.attach()));
+    assertEquals(2, refusedAdd.code());
+    assertTrue(message(refusedAdd).contains(words), message(refusedAdd));
+    CniException notReady = refused(() -> onPoor.status(call.network()));
+    assertEquals(50, notReady.code());
+    assertEquals(message(refusedAdd), message(notReady));
+    assertEquals(before, poor.state());
   }
 
   @Test
