@@ -8,6 +8,7 @@ import java.util.Optional;
 /** The connection tracking table of one namespace. */
 public interface Conntrack {
 
+  /** All flows of a family, in no order. */
   List<Flow> flows(IpFamily family);
 
   /**
@@ -19,6 +20,7 @@ public interface Conntrack {
   /**
    * One direction of a flow.
    *
+   * @param protocol an IP protocol number, 0 to 255
    * @param sourcePort 0 where the protocol has none
    */
   record Tuple(
@@ -29,6 +31,8 @@ public interface Conntrack {
    *
    * @param original as the first packet was sent
    * @param reply as the answer comes back: differs where addresses are translated
+   * @param zone 0 unless a rule set one
+   * @param mark 32 bits; 0 unless a rule set one
    */
   record Flow(Tuple original, Tuple reply, int zone, int mark) {}
 
@@ -41,6 +45,7 @@ public interface Conntrack {
       Optional<Integer> originalDestinationPort,
       Optional<IpAddress> replySource) {
 
+    /** Whether a flow is so. */
     public boolean matches(Flow flow) {
       Tuple original = flow.original();
       return original.source().family() == family

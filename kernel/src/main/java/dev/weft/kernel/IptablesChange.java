@@ -10,6 +10,7 @@ import java.util.List;
  * with an {@link IllegalArgumentException}.
  */
 public sealed interface IptablesChange {
+  /** The chain that is changed, by name. */
   String chain();
 
   /** Creates a chain that must not exist: one that stands is never emptied by accident. */

@@ -2,15 +2,21 @@ package dev.weft.kernel;
 
 import dev.weft.net.MacAddress;
 
-/** One change to one link. */
+/**
+ * One change to one link. Those of a bridge or of its ports fail with {@link Errno#EOPNOTSUPP} on
+ * any other link.
+ */
 public sealed interface LinkChange {
   /** Sets the administrative state up. */
   record Up() implements LinkChange {}
 
+  /** Sets the administrative state down. */
   record Down() implements LinkChange {}
 
+  /** Fails with {@link Errno#EINVAL} beyond what the link's kind can do. */
   record Mtu(int bytes) implements LinkChange {}
 
+  /** Fails with {@link Errno#EADDRNOTAVAIL} for a multicast address, or none. */
   record Mac(MacAddress mac) implements LinkChange {}
 
   /**
@@ -24,30 +30,34 @@ public sealed interface LinkChange {
    */
   record Master(int index) implements LinkChange {}
 
-  /** Takes it out of its master. */
+  /** Takes it out of its master, if it has one. */
   record NoMaster() implements LinkChange {}
 
+  /** Whether it takes frames that are for others. */
   record Promiscuous(boolean on) implements LinkChange {}
 
-  /** At most 255 bytes; empty removes it. */
+  /** At most 255 bytes, else {@link Errno#ERANGE}; empty removes it. */
   record Alias(String text) implements LinkChange {}
 
   /** A number that {@link NetworkNamespace#deleteLinkGroup} can name; 0 for none. */
   record Group(int number) implements LinkChange {}
 
-  /** For a bridge port. */
+  /** For a bridge port: see {@link BridgePort#hairpin}. */
   record Hairpin(boolean on) implements LinkChange {}
 
-  /** For a bridge port. */
+  /** For a bridge port: see {@link BridgePort#isolated}. */
   record Isolated(boolean on) implements LinkChange {}
 
   /**
-   * For a bridge.
-   *
-   * <p>Fails with {@link Errno#EOPNOTSUPP} where the kernel was built without it.
+   * For a bridge: whether it keeps VLANs apart. Fails with {@link Errno#EOPNOTSUPP} where the
+   * kernel was built without it.
    */
   record VlanFiltering(boolean on) implements LinkChange {}
 
-  /** For a bridge: the VLAN that new ports get; 0 for none. */
+  /**
+   * For a bridge: the VLAN that new ports get, 1 to 4094; 0 for none. Fails with {@link
+   * Errno#EPERM} while the bridge filters VLANs, and with {@link Errno#EOPNOTSUPP} where the kernel
+   * was built without that.
+   */
   record DefaultPvid(int id) implements LinkChange {}
 }

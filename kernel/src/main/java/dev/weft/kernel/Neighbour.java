@@ -6,6 +6,7 @@ import java.util.Optional;
 
 /** An entry of a neighbour table or of a forwarding database. */
 public sealed interface Neighbour {
+  /** Of the link that the entry is of; of a port, for an entry of its bridge. */
   int linkIndex();
 
   /**

@@ -19,10 +19,13 @@ public interface NetworkNamespace extends AutoCloseable {
 
   // Links
 
+  /** All links. */
   List<Link> links();
 
+  /** The link of a name, or nothing; a name that no link can have is nobody's. */
   Optional<Link> link(String name);
 
+  /** The link of an index, or nothing. */
   Optional<Link> link(int index);
 
   /**
@@ -85,6 +88,7 @@ public interface NetworkNamespace extends AutoCloseable {
 
   // Addresses
 
+  /** The addresses of all links. */
   List<InterfaceAddress> addresses();
 
   /**
@@ -129,8 +133,10 @@ public interface NetworkNamespace extends AutoCloseable {
 
   // Neighbours: ARP, NDP and the bridge's and VXLAN's forwarding database
 
+  /** All entries of all tables. */
   List<Neighbour> neighbours();
 
+  /** Adds the entry, or puts it in the place of the one for the same address. */
   void replace(Neighbour neighbour);
 
   /**

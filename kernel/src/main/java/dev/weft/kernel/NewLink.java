@@ -7,12 +7,13 @@ import java.util.OptionalInt;
 /** A link to be created: what must be so from its first moment. */
 public sealed interface NewLink {
 
-  /** 1 to 15 bytes, without {@code /} and white space. */
+  /** 1 to 15 bytes, without {@code /}, {@code :} and white space. */
   String name();
 
   /**
    * A bridge. A fixed MAC does not change with the bridge's ports.
    *
+   * @param mtu in bytes; unless set by {@link LinkChange.Mtu} it follows the ports'
    * @param group marks it for whoever looks for it later; 0 for none
    */
   record Bridge(
@@ -23,6 +24,7 @@ public sealed interface NewLink {
    * A pair of virtual Ethernet links, each end with one queue. The peer is made at once in its own
    * namespace, which costs less than to move it there and leaves no moment in which it is here.
    *
+   * @param mtu in bytes
    * @param group of the end that is here
    * @param peer the other end
    */

@@ -2,12 +2,16 @@ package dev.weft.kernel;
 
 /** An element to be created in a set, added to it or removed from it. */
 public sealed interface NftElementChange {
+  /** Of the table. */
   NftTable.Family family();
 
+  /** The table's name. */
   String table();
 
+  /** The name of the set or map. */
   String set();
 
+  /** What is created, added or removed. */
   NftElement element();
 
   /** Fails if an element with this key stands, whatever its comment and value. */

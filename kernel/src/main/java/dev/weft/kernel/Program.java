@@ -13,9 +13,9 @@ import java.util.Optional;
  * A program of the system, run inside a namespace with an empty environment.
  *
  * <p>Java awaits a child on a thread of its own, "process reaper", which it keeps for 60 seconds to
- * serve others. If none is idle it is started by our thread, and so stays in the namespace and keeps
- * that in being meanwhile. Nothing comes of it in the node's own namespace, where rules are; a
- * process that lives long and is to run programs in pods' namespaces should start them by {@code
+ * serve others. If none is idle it is started by our thread, and so stays in the namespace and
+ * keeps that in being meanwhile. Nothing comes of it in the node's own namespace, where rules are;
+ * a process that lives long and is to run programs in pods' namespaces should start them by {@code
  * nsenter --net=/proc/PID/fd/FD} instead, with its own PID, from a thread that never leaves home.
  */
 record Program(Path file) {

@@ -23,5 +23,6 @@ public interface Sysctl {
    */
   void set(String value, String... key);
 
+  /** Whether there is such a setting. */
   boolean exists(String... key);
 }

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * iptables in memory: keeps chains and rules; does not look at packets. Rules are compared word by
  * word, so they have to be given in the form in which {@code iptables-save} would show them.
  */
-public final class InMemoryIptables implements Iptables {
+final class InMemoryIptables implements Iptables {
   private static final Map<String, List<String>> BUILT_IN =
       Map.of(
           "filter", List.of("INPUT", "FORWARD", "OUTPUT"),

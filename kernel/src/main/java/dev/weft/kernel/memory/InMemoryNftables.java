@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** nftables in memory: keeps tables, elements and comments; does not look at packets. */
-public final class InMemoryNftables implements Nftables {
+final class InMemoryNftables implements Nftables {
   private final Map<TableKey, Table> tables = new HashMap<>();
   private final Set<KernelFeature> features;
   private final Consumer<String> beforeChange;
@@ -70,12 +70,10 @@ public final class InMemoryNftables implements Nftables {
   }
 
   private static final class Table {
-    private final NftTable declared;
     private final Map<String, Map<ElementKey, NftElement>> sets = new LinkedHashMap<>();
     private final Map<String, List<NftRule>> chains = new LinkedHashMap<>();
 
     Table(NftTable declared) {
-      this.declared = declared;
       for (NftTable.Set set : declared.sets()) {
         sets.put(set.name(), new LinkedHashMap<>());
       }
@@ -141,12 +139,6 @@ public final class InMemoryNftables implements Nftables {
   @Override
   public synchronized boolean exists(NftTable.Family family, String table) {
     return tables.containsKey(new TableKey(family, table));
-  }
-
-  /** What {@link #load} or {@link #ensure} made a table, without its elements. */
-  public synchronized Optional<NftTable> declared(NftTable.Family family, String table) {
-    return Optional.ofNullable(tables.get(new TableKey(family, table)))
-        .map(found -> found.declared);
   }
 
   @Override
