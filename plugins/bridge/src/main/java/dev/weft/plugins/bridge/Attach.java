@@ -70,8 +70,8 @@ final class Attach {
     Link hostEnd = createVeth();
     int containerIndex = ((Link.Kind.Veth) hostEnd.kind()).peerIndex();
     plug(hostEnd, bridge);
-    if (config.spoofCheck()) {
-      checkSpoofs(containerLink(containerIndex).mac());
+    if (rules.spoofCheck().isPresent()) {
+      checkSpoofs(rules.spoofCheck().get(), containerLink(containerIndex).mac());
     }
     host.change(hostEnd.index(), new LinkChange.Up());
     ContainerSide pod =
@@ -84,8 +84,8 @@ final class Attach {
     Addressing addressing = askForAddresses();
     Link gatewayLink = serveAsGateway(bridge, addressing);
     pod.configure(addressing);
-    if (config.masquerade()) {
-      masquerade(addressing.addresses());
+    if (rules.masquerade().isPresent()) {
+      masquerade(rules.masquerade().get(), addressing.addresses());
     }
     if (config.containerUp()) {
       awaitPort(hostEnd);
@@ -147,15 +147,13 @@ final class Attach {
         .ifPresent(vlans -> vlans.applyTo(host, hostEnd.index(), HostBridge.kindOf(bridge)));
   }
 
-  private void checkSpoofs(MacAddress mac) {
-    SpoofCheck spoofCheck = rules.spoofCheck();
+  private void checkSpoofs(SpoofCheck spoofCheck, MacAddress mac) {
     RuleOwner owner = Owners.of(config.network(), request.attachment());
     rollback.onFailure(() -> spoofCheck.remove(owner));
     spoofCheck.add(owner, mark.name(), mac);
   }
 
-  private void masquerade(List<IpPrefix> addresses) {
-    Masquerade masquerade = rules.masquerade();
+  private void masquerade(Masquerade masquerade, List<IpPrefix> addresses) {
     RuleOwner owner = Owners.of(config.network(), request.attachment());
     rollback.onFailure(() -> masquerade.remove(owner));
     masquerade.add(owner, addresses);

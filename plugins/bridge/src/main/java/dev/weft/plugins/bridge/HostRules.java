@@ -5,35 +5,44 @@ import dev.weft.iptables.SpoofCheck;
 import dev.weft.kernel.NetworkNamespace;
 import java.util.Optional;
 
-/** The rules on the host that a network's pods need: masquerade and spoof check. */
+/** The rules on the host that a network's pods need: those that its configuration asks for. */
 final class HostRules {
   private final BridgeConfig config;
-  private final Masquerade masquerade;
-  private final SpoofCheck spoofCheck;
+  private final Optional<Masquerade> masquerade;
+  private final Optional<SpoofCheck> spoofCheck;
 
   HostRules(NetworkNamespace host, BridgeConfig config) {
     this.config = config;
-    this.masquerade = Masquerade.on(host, config.masqueradeBackend());
-    this.spoofCheck = SpoofCheck.on(host);
+    this.masquerade =
+        config.masquerade()
+            ? Optional.of(Masquerade.on(host, config.masqueradeBackend()))
+            : Optional.empty();
+    this.spoofCheck = config.spoofCheck() ? Optional.of(SpoofCheck.on(host)) : Optional.empty();
   }
 
-  Masquerade masquerade() {
+  Optional<Masquerade> masquerade() {
     return masquerade;
   }
 
-  SpoofCheck spoofCheck() {
+  Optional<SpoofCheck> spoofCheck() {
     return spoofCheck;
   }
 
-  /** Why this machine cannot have the rules that are asked for, if there is such a reason. */
+  /** Why this machine cannot have them, if there is such a reason. */
   Optional<String> obstacle() {
-    Optional<String> ofMasquerade =
-        config.masquerade()
-            ? masquerade.obstacle().map(what -> masqueradeKey() + ", but " + what)
-            : Optional.empty();
-    return ofMasquerade.isPresent() || !config.spoofCheck()
-        ? ofMasquerade
-        : spoofCheck.obstacle().map(what -> "macspoofchk is true, but " + what);
+    if (masquerade.isPresent()) {
+      Optional<String> obstacle = masquerade.get().obstacle();
+      if (obstacle.isPresent()) {
+        return Optional.of(masqueradeKey() + ", but " + obstacle.get());
+      }
+    }
+    if (spoofCheck.isPresent()) {
+      Optional<String> obstacle = spoofCheck.get().obstacle();
+      if (obstacle.isPresent()) {
+        return Optional.of("macspoofchk is true, but " + obstacle.get());
+      }
+    }
+    return Optional.empty();
   }
 
   private String masqueradeKey() {
