@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.kernel.NftTable;
 import dev.weft.net.IpFamily;
 import java.util.Optional;
 import java.util.Set;
@@ -51,7 +52,9 @@ class ReferenceMasqueradeTest {
   void build() {
     lab = new PacketLab();
     Assumptions.assumeTrue(
-        lab.node.iptables().isAvailable(IpFamily.V4) && lab.node.nftables().hasProgram(),
+        lab.node.iptables().isAvailable(IpFamily.V4)
+            && lab.node.nftables().hasProgram()
+            && lab.node.nftables().isAvailable(NftTable.Family.INET),
         "needs iptables and nftables");
     masquerade = Masquerade.on(lab.node, Optional.empty());
   }

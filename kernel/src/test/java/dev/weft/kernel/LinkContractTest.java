@@ -226,7 +226,7 @@ class LinkContractTest extends NamespaceContract {
 
   @Test
   void aLinkIsRenamedToAFreeName() {
-    Link a = upVeth("a", MAC_A);
+    Link a = veth("a", MAC_A);
     here.change(a.index(), new LinkChange.Rename("x"));
     assertEquals(a.index(), link("x").index());
     assertEquals(Optional.empty(), here.link("a"));

@@ -2,6 +2,7 @@ package dev.weft.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.kernel.memory.InMemoryConntrack;
 import dev.weft.net.IpAddress;
@@ -28,6 +29,9 @@ class LinuxConntrackTest {
     namespaces = new LinuxNamespaces();
     namespace = namespaces.open("here");
     conntrack = namespace.conntrack();
+    assumeTrue(
+        namespace.nftables().hasProgram() && namespace.nftables().isAvailable(NftTable.Family.INET),
+        "needs nftables with NAT in the family inet");
     namespace.change(1, new LinkChange.Up());
     // Connections are tracked once a rule asks for their state; one translates a destination too.
     namespace

@@ -86,8 +86,14 @@ class LinuxNamespaceTest {
     assertEquals(MAC, there.mac());
     assertEquals(1300, there.mtu());
     assertFalse(here.up() || there.up());
-    assertTrue(ip(host, "-d link show host0").contains("numtxqueues 1 numrxqueues 1"));
-    assertTrue(ip(pod, "-d link show eth0").contains("numtxqueues 1 numrxqueues 1"));
+    assertHasOneQueue(ip(host, "-d link show host0"));
+    assertHasOneQueue(ip(pod, "-d link show eth0"));
+  }
+
+  /** A kernel that was built without receive packet steering does not tell of queues to receive. */
+  private static void assertHasOneQueue(String shown) {
+    assertTrue(shown.contains("numtxqueues 1 "), shown);
+    assertTrue(!shown.contains("numrxqueues") || shown.contains("numrxqueues 1 "), shown);
   }
 
   @Test
