@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -125,9 +124,13 @@ class ProtocolIT {
   @Test
   void anErrorHasTheVersionThatWasAskedFor() {
     JsonNode error =
-        hostLocal().set("cniVersion", "\"0.4.0\"").pod(Path.of("/run/netns/no-such")).fails("ADD");
+        hostLocal()
+            .set("cniVersion", "\"0.4.0\"")
+            .set("ipam", "{\"type\":\"host-local\"}")
+            .pod(node.addPod())
+            .fails("ADD");
     assertEquals("0.4.0", error.path("cniVersion").asText());
-    assertEquals(8, error.path("code").asInt());
+    assertEquals(7, error.path("code").asInt());
   }
 
   @Test

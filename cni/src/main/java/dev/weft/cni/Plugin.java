@@ -27,6 +27,14 @@ public interface Plugin {
     return Optional.empty();
   }
 
+  /**
+   * True if ADD, DEL and CHECK work in the container's namespace, so that CNI_NETNS must lead to
+   * one. IPAM plugins do not: callers that only want an address may name anything.
+   */
+  default boolean entersNamespace() {
+    return true;
+  }
+
   /** Attaches the container; on failure nothing stays behind. */
   Result add(Request.Attach request);
 

@@ -127,11 +127,13 @@ final class PluginCall {
 
   private Request.Attach attach(Request.Network network, Attachment attachment, CniArgs args) {
     String netns = environment.netns().orElseThrow();
-    switch (namespaces.probe(netns)) {
-      case MISSING -> throw invalidNetns(netns, "does not exist");
-      case NOT_A_NAMESPACE -> throw invalidNetns(netns, "is no network namespace");
-      case OWN -> requireOverride(netns);
-      case FOREIGN -> {}
+    if (plugin.entersNamespace()) {
+      switch (namespaces.probe(netns)) {
+        case MISSING -> throw invalidNetns(netns, "does not exist");
+        case NOT_A_NAMESPACE -> throw invalidNetns(netns, "is no network namespace");
+        case OWN -> requireOverride(netns);
+        case FOREIGN -> {}
+      }
     }
     return new Request.Attach(network.config(), network.delegates(), attachment, netns, args);
   }
@@ -167,7 +169,7 @@ final class PluginCall {
   /** Detaches; a namespace that is gone is no obstacle, but our own is never worked on. */
   private String del(Request.Network network, Attachment attachment, CniArgs args) {
     Optional<String> netns = environment.netns();
-    if (netns.isPresent()) {
+    if (netns.isPresent() && plugin.entersNamespace()) {
       switch (namespaces.probe(netns.get())) {
         case MISSING, NOT_A_NAMESPACE -> netns = Optional.empty();
         case OWN -> requireOverride(netns.get());

@@ -12,7 +12,8 @@ public sealed interface Request {
   /**
    * ADD and CHECK.
    *
-   * @param netns the path as the runtime gave it; a namespace that is not our own
+   * @param netns the path as the runtime gave it; a namespace that is not our own if the plugin
+   *     enters it, anything otherwise
    */
   record Attach(
       NetworkConfig config, Delegates delegates, Attachment attachment, String netns, CniArgs args)

@@ -27,6 +27,7 @@ final class Calls {
     CniVersion oldest = CniVersion.V0_1_0;
     Optional<Set<String>> keys = Optional.of(Set.of("MAC"));
     Optional<Set<Attachment>> valid = Optional.empty();
+    boolean entersNamespace = true;
 
     @Override
     public String type() {
@@ -41,6 +42,11 @@ final class Calls {
     @Override
     public Optional<Set<String>> argumentKeys() {
       return keys;
+    }
+
+    @Override
+    public boolean entersNamespace() {
+      return entersNamespace;
     }
 
     @Override

@@ -56,6 +56,17 @@ class NamespaceCheckTest {
   }
 
   @ParameterizedTest
+  @EnumSource
+  void aPluginThatEntersNoneTakesAnyNamespace(Finding finding) {
+    calls.plugin.entersNamespace = false;
+    calls.finding = finding;
+    assertEquals(0, calls.call("ADD", CONFIG).exitCode());
+    assertEquals(0, calls.call("CHECK", CONFIG).exitCode());
+    assertEquals(0, calls.call("DEL", CONFIG).exitCode());
+    assertEquals(List.of("ADD", "CHECK", "DEL"), calls.plugin.verbs);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"1", "true", "TRUE", "True"})
   void ownNamespaceIsTakenIfTheCallerInsists(String override) {
     calls.finding = Finding.OWN;

@@ -52,6 +52,11 @@ public final class HostLocalPlugin implements Plugin {
   }
 
   @Override
+  public boolean entersNamespace() {
+    return false;
+  }
+
+  @Override
   public Result add(Request.Attach request) {
     HostLocalConfig config = HostLocalConfig.read(request.config(), request.args());
     try (Leases leases = store.open(config.dataDir(), request.config().name())) {

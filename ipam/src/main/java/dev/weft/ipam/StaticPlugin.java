@@ -23,6 +23,11 @@ public final class StaticPlugin implements Plugin {
   }
 
   @Override
+  public boolean entersNamespace() {
+    return false;
+  }
+
+  @Override
   public Result add(Request.Attach request) {
     return StaticConfig.read(request.config(), request.args());
   }

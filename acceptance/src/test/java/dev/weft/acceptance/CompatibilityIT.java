@@ -1,0 +1,60 @@
+package dev.weft.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What works with the reference plugins, and what they made, is in good hands with ours. */
+class CompatibilityIT {
+  private Node node;
+
+  @BeforeEach
+  void createNode() {
+    node = Node.create();
+  }
+
+  @AfterEach
+  void closeNode() {
+    node.close();
+  }
+
+  private PluginCall bridge() {
+    return PluginCall.of(
+            node,
+            "bridge",
+            """
+            {"cniVersion":"1.0.0","name":"net","type":"bridge","bridge":"br0","isGateway":true,
+             "ipam":{"type":"host-local","dataDir":"%s","ranges":[[{"subnet":"10.8.0.0/24"}]]}}"""
+                .formatted(node.data()))
+        .container("one");
+  }
+
+  /** As the documentation of host-local shows it, and as tools call it that want only addresses. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          host-local | {"type":"host-local","dataDir":"%s","subnet":"10.8.0.0/24"} | 10.8.0.2/24
+          static     | {"type":"static","addresses":[{"address":"10.8.0.9/24"}]}   | 10.8.0.9/24
+          """)
+  void anAddressCanBeHadWithoutANamespace(String type, String ipam, String address) {
+    PluginCall call =
+        bridge()
+            .program(Executables.plugin(type))
+            .set("ipam", ipam.formatted(node.data()))
+            .pod(Path.of("/dev/null"));
+    JsonNode result = call.add();
+    assertEquals(address, result.at("/ips/0/address").asText(), result.toString());
+    call.set("prevResult", result.toString()).succeeds("CHECK");
+    call.succeeds("DEL");
+    assertEquals(List.of(), node.leases("net"));
+  }
+}
