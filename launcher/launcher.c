@@ -82,6 +82,17 @@ static void fill_standard_descriptors(void)
             (void)open("/dev/null", modes[fd]);
 }
 
+/*
+ * Java does not start where the working directory was deleted, as it may have been under whoever
+ * called us. No relative path leads anywhere from there, so nothing is lost by leaving it.
+ */
+static void leave_deleted_directory(void)
+{
+    char directory[PATH_MAX];
+    if (getcwd(directory, sizeof directory) == NULL)
+        (void)!chdir("/");
+}
+
 static const char *last_part(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -159,6 +170,7 @@ int main(int argc, char **argv)
     struct call call = {.name = argc > 0 ? last_part(argv[0]) : "weft"};
 
     fill_standard_descriptors();
+    leave_deleted_directory();
     if (!find_home(&call))
         return fail(&call,
                     "the Java runtime of Weft is missing: keep bin, lib and runtime together and "

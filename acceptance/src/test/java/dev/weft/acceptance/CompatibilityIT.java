@@ -57,4 +57,15 @@ class CompatibilityIT {
     call.succeeds("DEL");
     assertEquals(List.of(), node.leases("net"));
   }
+
+  @Test
+  void aWorkingDirectoryThatWasDeletedDoesNoHarm() {
+    List<String> fromDeleted =
+        List.of("sh", "-c", "d=$(mktemp -d) && cd $d && rmdir $d && exec \"$0\"");
+    PluginCall call = bridge().pod(node.addPod());
+    Command.Outcome outcome = call.runBy(fromDeleted, "ADD").succeeded();
+    assertEquals("10.8.0.2/24", PluginCall.json(outcome.stdout()).at("/ips/0/address").asText());
+    assertEquals("", call.runBy(fromDeleted, "DEL").succeeded().stdout());
+    assertEquals(List.of(), node.veths());
+  }
 }
