@@ -1,6 +1,8 @@
 package dev.weft.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
@@ -67,5 +69,20 @@ class CompatibilityIT {
     assertEquals("10.8.0.2/24", PluginCall.json(outcome.stdout()).at("/ips/0/address").asText());
     assertEquals("", call.runBy(fromDeleted, "DEL").succeeded().stdout());
     assertEquals(List.of(), node.veths());
+  }
+
+  @Test
+  void delTakesAwayTheSpoofCheckOfTheReference() {
+    String theirs = Executables.peers().toString();
+    PluginCall ours = bridge().set("macspoofchk", "true").pod(node.addPod());
+    PluginCall reference =
+        ours.program(Executables.peers().resolve("bridge")).with("CNI_PATH", theirs);
+    reference.add();
+    reference.container("other").pod(node.addPod()).add();
+    assertTrue(node.rules().contains("cni-br-iface-one-eth0-mac"), node::rules);
+    ours.succeeds("DEL");
+    assertFalse(node.rules().contains("one-eth0"), node::rules);
+    assertTrue(node.rules().contains("macspoofchk-other-eth0"), node::rules);
+    ours.succeeds("DEL");
   }
 }

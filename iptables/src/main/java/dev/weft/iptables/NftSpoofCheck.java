@@ -29,9 +29,11 @@ final class NftSpoofCheck implements SpoofCheck {
                   List.of("iifname . ether saddr @allowed accept", "iifname @guarded drop"))));
 
   private final OwnedElements elements;
+  private final ReferenceSpoofCheck reference;
 
   NftSpoofCheck(Nftables nftables) {
     elements = new OwnedElements(nftables, TABLE);
+    reference = new ReferenceSpoofCheck(nftables);
   }
 
   @Override
@@ -51,6 +53,7 @@ final class NftSpoofCheck implements SpoofCheck {
   @Override
   public void remove(RuleOwner owner) {
     elements.remove(owner);
+    reference.remove(owner);
   }
 
   @Override

@@ -1,12 +1,9 @@
 package dev.weft.iptables;
 
-import dev.weft.kernel.Errno;
 import dev.weft.kernel.Iptables;
 import dev.weft.kernel.IptablesChange;
 import dev.weft.kernel.IptablesTable;
-import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NetworkNamespace;
-import dev.weft.kernel.NftRule;
 import dev.weft.kernel.NftTable;
 import dev.weft.kernel.Nftables;
 import dev.weft.net.IpFamily;
@@ -35,7 +32,6 @@ final class ReferenceMasquerade {
   private static final String NFT_TABLE = "cni_plugins_masquerade";
   private static final String NFT_CHAIN = "masq_checks";
   private static final int COMMENT_DIGITS = 16;
-  private static final int ATTEMPTS = 20;
 
   private final Nftables nftables;
   private final Iptables iptables;
@@ -110,25 +106,8 @@ final class ReferenceMasquerade {
   }
 
   private void removeNftRules(Predicate<String> isSuch) {
-    if (!nftables.exists(NftTable.Family.INET, NFT_TABLE)) {
-      return;
-    }
-    for (int attempt = 1; ; attempt++) {
-      List<NftRule> rules = new ArrayList<>();
-      for (NftRule rule : nftables.rules(NftTable.Family.INET, NFT_TABLE, NFT_CHAIN)) {
-        if (rule.comment().isPresent() && isSuch.test(rule.comment().get())) {
-          rules.add(rule);
-        }
-      }
-      try {
-        nftables.deleteRules(NftTable.Family.INET, NFT_TABLE, NFT_CHAIN, rules);
-        return;
-      } catch (KernelException e) {
-        // Another process may have deleted one since they were read.
-        if (attempt == ATTEMPTS || e.errno() != Errno.ENOENT) {
-          throw e;
-        }
-      }
+    if (nftables.exists(NftTable.Family.INET, NFT_TABLE)) {
+      CommentedRules.remove(nftables, NftTable.Family.INET, NFT_TABLE, NFT_CHAIN, isSuch);
     }
   }
 

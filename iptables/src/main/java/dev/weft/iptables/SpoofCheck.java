@@ -27,7 +27,10 @@ public interface SpoofCheck {
    */
   void add(RuleOwner owner, String port, MacAddress mac);
 
-  /** Removes all that this owner has; nothing to remove is no error. */
+  /**
+   * Removes all that this owner has, and what the reference plugins left for the same attachment.
+   * Nothing to remove is no error.
+   */
   void remove(RuleOwner owner);
 
   /** Removes what a network has beyond these owners. */

@@ -15,6 +15,7 @@ final class LinuxNftables implements Nftables {
   private static final int GETTABLE = 1;
   private static final int DELTABLE = 2;
   private static final int NEWCHAIN = 3;
+  private static final int DELCHAIN = 5;
   private static final int GETRULE = 7;
   private static final int DELRULE = 8;
   private static final int GETSET = 10;
@@ -337,6 +338,20 @@ final class LinuxNftables implements Nftables {
     } catch (NetlinkException e) {
       throw KernelException.because(
           "cannot delete rules of " + tableName(family, table) + ' ' + chain, e);
+    }
+  }
+
+  @Override
+  public void deleteChain(NftTable.Family family, String table, String chain) {
+    MessageWriter request =
+        message(DELCHAIN, family.number(), MessageWriter.NLM_F_ACK)
+            .attribute(CHAIN_TABLE, table)
+            .attribute(CHAIN_NAME, chain);
+    try {
+      netfilter.transact(Netfilter.SUBSYSTEM_NFTABLES, List.of(request));
+    } catch (NetlinkException e) {
+      throw KernelException.because(
+          "cannot delete the chain " + tableName(family, table) + ' ' + chain, e);
     }
   }
 

@@ -66,4 +66,12 @@ public interface Nftables {
    * @throws KernelException with {@link Errno#ENOENT} if one is gone
    */
   void deleteRules(NftTable.Family family, String table, String chain, List<NftRule> rules);
+
+  /**
+   * Deletes a chain with its rules.
+   *
+   * @throws KernelException with {@link Errno#ENOENT} if there is none, {@link Errno#EBUSY} if a
+   *     rule of another chain still leads to it
+   */
+  void deleteChain(NftTable.Family family, String table, String chain);
 }

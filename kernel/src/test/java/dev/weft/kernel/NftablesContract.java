@@ -316,6 +316,19 @@ abstract class NftablesContract {
     assertEquals(List.of(), rules("nowhere"));
   }
 
+  @Test
+  void aChainIsDeletedWithItsRules() {
+    assertRefused(Errno.ENOENT, () -> deleteChain("postrouting"));
+    nftables.ensure(TABLE);
+    deleteChain("postrouting");
+    assertEquals(List.of(), rules("postrouting"));
+    assertRefused(Errno.ENOENT, () -> deleteChain("postrouting"));
+  }
+
+  private void deleteChain(String chain) {
+    nftables.deleteChain(TABLE.family(), TABLE.name(), chain);
+  }
+
   private List<NftRule> rules(String chain) {
     return nftables.rules(TABLE.family(), TABLE.name(), chain);
   }

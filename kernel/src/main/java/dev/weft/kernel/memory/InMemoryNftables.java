@@ -247,6 +247,16 @@ final class InMemoryNftables implements Nftables {
     standing.removeAll(rules);
   }
 
+  @Override
+  public synchronized void deleteChain(NftTable.Family family, String table, String chain) {
+    beforeChange.accept("delete an nftables chain");
+    Table found = tables.get(new TableKey(family, table));
+    if (found == null || found.chains.remove(chain) == null) {
+      throw new KernelException(
+          Errno.ENOENT, "cannot delete the chain " + table + ' ' + chain + ": ENOENT");
+    }
+  }
+
   /** All elements and commented rules, one a line. */
   synchronized Set<String> describe() {
     Set<String> lines = new TreeSet<>();
