@@ -85,4 +85,11 @@ class CompatibilityIT {
     assertTrue(node.rules().contains("macspoofchk-other-eth0"), node::rules);
     ours.succeeds("DEL");
   }
+
+  @Test
+  void aBridgeMayHaveAnyNameThatTheKernelTakes() {
+    PluginCall call = bridge().set("bridge", "\"brücke\"").pod(node.addPod());
+    assertEquals("brücke", call.add().at("/interfaces/0/name").asText());
+    call.succeeds("DEL");
+  }
 }

@@ -8,6 +8,7 @@ import dev.weft.cni.NetworkConfig;
 import dev.weft.cni.Result;
 import dev.weft.iptables.MasqueradeBackend;
 import dev.weft.net.MacAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -53,6 +54,7 @@ record BridgeConfig(
   static final String DEFAULT_BRIDGE = "cni0";
 
   private static final int LEAST_MTU = 68; // RFC 791: what every IPv4 link must carry
+  private static final int LONGEST_NAME = 15; // IFNAMSIZ of linux/if.h, without the NUL
   private static final int MOST_MTU = 65_535; // ETH_MAX_MTU of linux/if_ether.h
 
   /** What the bridge is to the pods at layer 3. */
@@ -227,12 +229,15 @@ record BridgeConfig(
   }
 
   private static boolean isLinkName(String name) {
-    if (name.isEmpty() || name.length() > 15 || name.equals(".") || name.equals("..")) {
+    if (name.isEmpty()
+        || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME
+        || name.equals(".")
+        || name.equals("..")) {
       return false;
     }
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
-      if (c <= ' ' || c > '~' || c == '/' || c == ':') {
+      if (Character.isWhitespace(c) || c == '/' || c == ':') {
         return false;
       }
     }
