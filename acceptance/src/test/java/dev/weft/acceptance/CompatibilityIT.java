@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What works with the reference plugins, and what they made, is in good hands with ours. */
 class CompatibilityIT {
@@ -91,5 +92,21 @@ class CompatibilityIT {
     PluginCall call = bridge().set("bridge", "\"brücke\"").pod(node.addPod());
     assertEquals("brücke", call.add().at("/interfaces/0/name").asText());
     call.succeeds("DEL");
+  }
+
+  /** As after an update of the configuration that the running containers did not see. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"cniVersion\":\"0.2.0\",\"ip4\":{\"ip\":\"10.8.0.2/24\"}}",
+        "{\"cniVersion\":\"9.0.0\"}",
+        "{\"cniVersion\":\"1.0.0\",\"ips\":[{\"address\":\"10.8.0.2\"}]}"
+      })
+  void delNeedsNoPreviousResultThatItCanRead(String previous) {
+    PluginCall call = bridge().pod(node.addPod());
+    call.add();
+    call.set("prevResult", previous).succeeds("DEL");
+    assertEquals(List.of(), node.leases("net"));
+    assertEquals(List.of(), node.veths());
   }
 }

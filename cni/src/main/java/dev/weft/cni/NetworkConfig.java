@@ -33,10 +33,12 @@ public record NetworkConfig(
    * Reads what every plugin needs.
    *
    * @param oldest the oldest version in which the call can be served
-   * @param call what is to be served, such as {@code CHECK by plugin "bridge"}
+   * @param verb what is to be served; DEL counts a {@code prevResult} that cannot be read as
+   *     absent, since it has to work whatever became of the attachment
+   * @param plugin by which plugin
    * @throws CniException 1 if the version is not among ours, 7 naming another field that is wrong
    */
-  static NetworkConfig of(Json.Obj json, CniVersion oldest, String call) {
+  static NetworkConfig of(Json.Obj json, CniVersion oldest, Verb verb, String plugin) {
     ConfigReader reader = new ConfigReader(json, "");
     String name = reader.string("name").orElse("");
     if (!Identifier.isValid(name)) {
@@ -50,7 +52,9 @@ public record NetworkConfig(
           "cniVersion is "
               + Quoted.of(text)
               + ", but "
-              + call
+              + verb
+              + " by plugin "
+              + Quoted.of(plugin)
               + " needs one of "
               + oldest.onwards());
     }
@@ -58,13 +62,23 @@ public record NetworkConfig(
         version.get(),
         name,
         reader.string("type").orElse(""),
-        prevResult(reader, version.get()),
+        verb == Verb.DEL
+            ? readablePrevResult(reader, version.get())
+            : prevResult(reader, version.get()),
         json);
   }
 
   /** The text of {@code cniVersion}, whether or not it is a version that we know. */
   static Optional<String> versionText(Json.Obj json) {
     return new ConfigReader(json, "").string("cniVersion").filter(text -> !text.isEmpty());
+  }
+
+  private static Optional<Result> readablePrevResult(ConfigReader reader, CniVersion version) {
+    try {
+      return prevResult(reader, version);
+    } catch (CniException e) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<Result> prevResult(ConfigReader reader, CniVersion version) {

@@ -118,8 +118,7 @@ final class PluginCall {
         .ifPresent(text -> version = text);
     CniVersion oldest =
         verb.since().isAtLeast(plugin.oldestVersion()) ? verb.since() : plugin.oldestVersion();
-    NetworkConfig config =
-        NetworkConfig.of(json, oldest, verb + " by plugin " + Quoted.of(plugin.type()));
+    NetworkConfig config = NetworkConfig.of(json, oldest, verb, plugin.type());
     version = config.version().text();
     return new Request.Network(
         config, new Delegation(plugin.type(), environment, stdin, config.version(), programs));

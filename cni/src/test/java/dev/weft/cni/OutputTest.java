@@ -15,6 +15,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a call prints: the result and nothing else, or one error object. */
 class OutputTest {
+  private static final String PREVIOUS_OF_ANOTHER_ERA =
+      """
+      {"cniVersion": "1.0.0", "name": "blue", "prevResult": {"cniVersion": "0.4.0"}}
+      """;
+
   private static final String PREVIOUS =
       """
       {"cniVersion": "1.1.0", "name": "blue", "cni.dev/valid-attachments": null,
@@ -136,16 +141,17 @@ class OutputTest {
 
   @Test
   void previousResultOfAnotherErasVersionIsRefused() {
-    Reply reply =
-        calls.call(
-            "DEL",
-            """
-            {"cniVersion": "1.0.0", "name": "blue", "prevResult": {"cniVersion": "0.4.0"}}
-            """);
+    Reply reply = calls.call("CHECK", PREVIOUS_OF_ANOTHER_ERA);
     assertEquals(7, Calls.code(reply));
     assertTrue(
         Calls.message(reply).startsWith("prevResult.cniVersion is \"0.4.0\""),
         Calls.message(reply));
+  }
+
+  @Test
+  void delGoesOnWithoutAPreviousResultThatCannotBeRead() {
+    assertEquals(0, calls.call("DEL", PREVIOUS_OF_ANOTHER_ERA).exitCode());
+    assertEquals(Optional.empty(), calls.plugin.requests.getFirst().config().prevResult());
   }
 
   @Test
