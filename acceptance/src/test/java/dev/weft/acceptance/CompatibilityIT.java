@@ -109,4 +109,11 @@ class CompatibilityIT {
     assertEquals(List.of(), node.leases("net"));
     assertEquals(List.of(), node.veths());
   }
+
+  @Test
+  void aPodThatChoosesItsOwnAddressesLooksForDuplicates() {
+    Path pod = node.addPod();
+    bridge().set("isGateway", "false").set("ipam", "{}").pod(pod).add();
+    assertEquals("1\n", node.runIn(pod, "cat", "/proc/sys/net/ipv6/conf/eth0/accept_dad").stdout());
+  }
 }

@@ -26,7 +26,8 @@ import java.util.OptionalInt;
  * @param mtu of a bridge that is created, and of both ends of the veth; absent for the kernel's
  * @param vlans absent where the bridge does not tell VLANs apart
  * @param spoofCheck whether only frames with the pod's own MAC may enter
- * @param duplicateDetection whether IPv6 addresses wait for it
+ * @param duplicateDetection whether IPv6 addresses wait for it; always where pods choose their own,
+ *     which no IPAM keeps apart
  * @param containerUp whether the container's end is set up
  * @param isolated whether the port may not speak to other isolated ports
  * @param mac for the container's end
@@ -82,7 +83,7 @@ record BridgeConfig(
             reader.bool("promiscMode", false),
             vlans(reader),
             reader.bool("macspoofchk", false),
-            reader.bool("enabledad", false),
+            reader.bool("enabledad", false) || ipam(network).isEmpty(),
             !reader.bool("disableContainerInterface", false),
             reader.bool("portIsolation", false),
             mac(network, args),

@@ -52,7 +52,7 @@ final class ContainerSide {
     for (IpPrefix address : addressing.addresses()) {
       namespace.add(new InterfaceAddress(index, address, !duplicateDetection, false, false));
     }
-    if (duplicateDetection) {
+    if (duplicateDetection && !addressing.addresses().isEmpty()) {
       awaitDetection();
     }
     for (Result.Route route : addressing.routes()) {
