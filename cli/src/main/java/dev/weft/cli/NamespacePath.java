@@ -1,8 +1,8 @@
 package dev.weft.cli;
 
 import dev.weft.kernel.KernelException;
-import dev.weft.kernel.LinuxKernel;
 import dev.weft.kernel.NetworkNamespace;
+import dev.weft.kernel.linux.LinuxKernel;
 import java.nio.file.Path;
 
 /** Network namespaces as people name them. */

@@ -5,7 +5,7 @@ import dev.weft.cni.PluginRunner;
 import dev.weft.cni.Reply;
 import dev.weft.cni.StandardInput;
 import dev.weft.kernel.Kernel;
-import dev.weft.kernel.LinuxKernel;
+import dev.weft.kernel.linux.LinuxKernel;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.weft.dispatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weft.cni.NamespaceProbe.Finding;
-import dev.weft.kernel.LinuxKernel;
+import dev.weft.kernel.linux.LinuxKernel;
 import dev.weft.kernel.memory.InMemoryKernel;
 import java.io.IOException;
 import java.nio.file.Files;

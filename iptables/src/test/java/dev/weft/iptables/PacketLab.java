@@ -1,8 +1,8 @@
 package dev.weft.iptables;
 
 import dev.weft.kernel.Kernel;
-import dev.weft.kernel.LinuxKernel;
 import dev.weft.kernel.NetworkNamespace;
+import dev.weft.kernel.linux.LinuxKernel;
 import dev.weft.net.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -58,7 +58,8 @@ public enum Errno {
     return text;
   }
 
-  static String text(int number) {
+  /** The words for a number, also for one that is not listed here. */
+  public static String text(int number) {
     Errno errno = of(number);
     return errno == OTHER ? "Unknown error " + number : errno.text;
   }

@@ -16,15 +16,15 @@ public sealed interface IptablesChange {
   /** Creates a chain that must not exist: one that stands is never emptied by accident. */
   record NewChain(String chain) implements IptablesChange {
     public NewChain {
-      IptablesText.chain(chain);
+      IptablesSyntax.chain(chain);
     }
   }
 
   /** Puts a rule behind all others. */
   record Append(String chain, List<String> rule) implements IptablesChange {
     public Append {
-      IptablesText.chain(chain);
-      rule.forEach(IptablesText::word);
+      IptablesSyntax.chain(chain);
+      IptablesSyntax.rule(rule);
       rule = List.copyOf(rule);
     }
   }
@@ -32,8 +32,8 @@ public sealed interface IptablesChange {
   /** Puts a rule before all others. */
   record Prepend(String chain, List<String> rule) implements IptablesChange {
     public Prepend {
-      IptablesText.chain(chain);
-      rule.forEach(IptablesText::word);
+      IptablesSyntax.chain(chain);
+      IptablesSyntax.rule(rule);
       rule = List.copyOf(rule);
     }
   }
@@ -41,8 +41,8 @@ public sealed interface IptablesChange {
   /** Removes the first rule that is equal to this one; there must be one. */
   record Delete(String chain, List<String> rule) implements IptablesChange {
     public Delete {
-      IptablesText.chain(chain);
-      rule.forEach(IptablesText::word);
+      IptablesSyntax.chain(chain);
+      IptablesSyntax.rule(rule);
       rule = List.copyOf(rule);
     }
   }
@@ -50,14 +50,14 @@ public sealed interface IptablesChange {
   /** Removes all rules of a chain. */
   record Flush(String chain) implements IptablesChange {
     public Flush {
-      IptablesText.chain(chain);
+      IptablesSyntax.chain(chain);
     }
   }
 
   /** The chain must be empty and nothing may jump to it. */
   record DeleteChain(String chain) implements IptablesChange {
     public DeleteChain {
-      IptablesText.chain(chain);
+      IptablesSyntax.chain(chain);
     }
   }
 }

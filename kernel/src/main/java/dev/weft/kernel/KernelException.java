@@ -1,6 +1,5 @@
 package dev.weft.kernel;
 
-import dev.weft.kernel.netlink.NetlinkException;
 import java.util.Objects;
 
 /** The kernel refused. The message is a sentence: what was asked, and what the kernel disliked. */
@@ -25,20 +24,8 @@ public final class KernelException extends RuntimeException {
     return Objects.requireNonNull(super.getMessage());
   }
 
-  /** Ends a sentence on what failed with the kernel's reason. */
-  static KernelException because(String whatFailed, NetlinkException reason) {
-    String detail = reason.detail();
-    return new KernelException(
-        Errno.of(reason.errno()),
-        whatFailed
-            + ": "
-            + Errno.text(reason.errno())
-            + (detail.isEmpty() ? "" : " (" + detail + ")"),
-        reason);
-  }
-
-  /** Ends a sentence on what failed with the kernel's reason, an error number. */
-  static KernelException because(String whatFailed, int errno) {
+  /** Ends a sentence on what failed with the kernel's reason, an error number of errno(3). */
+  public static KernelException because(String whatFailed, int errno) {
     return new KernelException(Errno.of(errno), whatFailed + ": " + Errno.text(errno));
   }
 

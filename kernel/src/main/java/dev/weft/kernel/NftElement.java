@@ -23,9 +23,14 @@ public record NftElement(
     key = List.copyOf(key);
     end = end.map(List::copyOf);
     value = value.map(List::copyOf);
-    comment.ifPresent(NftText::comment);
+    comment.ifPresent(NftSyntax::comment);
     if (key.isEmpty() || (end.isPresent() && end.get().size() != key.size())) {
       throw new IllegalArgumentException("an element has a key, and an end of as many parts");
     }
+  }
+
+  /** Whether a text can be an element's comment. */
+  public static boolean isComment(String text) {
+    return NftSyntax.isComment(text);
   }
 }

@@ -14,8 +14,8 @@ public record NftTable(
     Family family, String name, String comment, List<Set> sets, List<Chain> chains) {
 
   public NftTable {
-    NftText.name(name);
-    NftText.comment(comment);
+    NftSyntax.name(name);
+    NftSyntax.comment(comment);
     sets = List.copyOf(sets);
     chains = List.copyOf(chains);
   }
@@ -57,9 +57,9 @@ public record NftTable(
    */
   public record Set(String name, String keyType, Optional<String> valueType, boolean interval) {
     public Set {
-      NftText.name(name);
-      NftText.type(keyType);
-      valueType.ifPresent(NftText::type);
+      NftSyntax.name(name);
+      NftSyntax.type(keyType);
+      valueType.ifPresent(NftSyntax::type);
     }
   }
 
@@ -72,9 +72,9 @@ public record NftTable(
    */
   public record Chain(String name, Optional<String> hook, List<String> rules) {
     public Chain {
-      NftText.name(name);
-      hook.ifPresent(NftText::hook);
-      rules.forEach(NftText::rule);
+      NftSyntax.name(name);
+      hook.ifPresent(NftSyntax::hook);
+      rules.forEach(NftSyntax::rule);
       rules = List.copyOf(rules);
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.kernel.linux.LinuxKernel;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpPrefix;
 import dev.weft.net.MacAddress;

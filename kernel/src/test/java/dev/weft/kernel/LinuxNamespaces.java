@@ -2,6 +2,7 @@ package dev.weft.kernel;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.weft.kernel.linux.LinuxKernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

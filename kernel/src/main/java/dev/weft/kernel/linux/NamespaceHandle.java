@@ -1,0 +1,145 @@
+package dev.weft.kernel.linux;
+
+import dev.weft.kernel.Errno;
+import dev.weft.kernel.KernelException;
+import dev.weft.kernel.NamespaceId;
+import dev.weft.kernel.libc.Libc;
+import dev.weft.kernel.netlink.NetlinkException;
+import dev.weft.kernel.netlink.NetlinkSocket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/** An open network namespace: its descriptor, the way into it, and its netlink sockets. */
+final class NamespaceHandle implements AutoCloseable {
+  private static final int NS_GET_NSTYPE = 0xb703;
+
+  private final String path;
+  private final int descriptor;
+  private final NamespaceId id;
+
+  /** Held for reading while the descriptor is used, so that its number is not another file's. */
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+  private final Map<Integer, NetlinkSocket> sockets = new HashMap<>();
+  private boolean closed;
+
+  private NamespaceHandle(String path, int descriptor, NamespaceId id) {
+    this.path = path;
+    this.descriptor = descriptor;
+    this.id = id;
+  }
+
+  /**
+   * Opens the namespace that a path names.
+   *
+   * @throws KernelException with {@link Errno#EINVAL} if it names something else
+   */
+  static NamespaceHandle open(String path) {
+    // Opening must not wait, should the path name a pipe.
+    int descriptor = Libc.open(path, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
+    if (descriptor < 0) {
+      throw KernelException.because("cannot open network namespace " + path, -descriptor);
+    }
+    byte[] status = new byte[256];
+    if (Libc.ioctl(descriptor, NS_GET_NSTYPE) != Libc.CLONE_NEWNET
+        || Libc.statx(descriptor, status) < 0) {
+      Libc.close(descriptor);
+      throw new KernelException(Errno.EINVAL, path + " is not a network namespace");
+    }
+    // struct statx: stx_ino, stx_dev_major, stx_dev_minor
+    ByteBuffer fields = ByteBuffer.wrap(status).order(ByteOrder.nativeOrder());
+    long device = (long) fields.getInt(0x88) << 32 | Integer.toUnsignedLong(fields.getInt(0x8c));
+    return new NamespaceHandle(path, descriptor, new NamespaceId(device, fields.getLong(0x20)));
+  }
+
+  NamespaceId id() {
+    return id;
+  }
+
+  /** The socket for links, addresses, routes and neighbours. */
+  NetlinkSocket route() {
+    return netlink(NetlinkSocket.NETLINK_ROUTE);
+  }
+
+  /** The netlink socket of a protocol, opened in this namespace when it is first wanted. */
+  NetlinkSocket netlink(int protocol) {
+    synchronized (sockets) {
+      NetlinkSocket socket = sockets.get(protocol);
+      if (socket == null) {
+        socket = inside(() -> openNetlink(protocol));
+        sockets.put(protocol, socket);
+      }
+      return socket;
+    }
+  }
+
+  private NetlinkSocket openNetlink(int protocol) {
+    try {
+      return NetlinkSocket.open(protocol);
+    } catch (NetlinkException e) {
+      throw Refusal.because("cannot speak with the kernel in " + path, e);
+    }
+  }
+
+  /** What is done with a descriptor. */
+  interface DescriptorUse<T, X extends Exception> {
+    T with(int descriptor) throws X;
+  }
+
+  /** Has an operation use the descriptor while it is sure to be open. */
+  <T, X extends Exception> T withDescriptor(DescriptorUse<T, X> operation) throws X {
+    Lock use = lock.readLock();
+    use.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("network namespace " + path + " is closed");
+      }
+      return operation.with(descriptor);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  /** Runs work on a platform thread that is inside this namespace meanwhile. */
+  <T> T inside(Callable<T> work) {
+    return NamespaceThreads.run(this::enter, work);
+  }
+
+  /** Moves the calling thread, which must be one of {@link NamespaceThreads}, into here. */
+  private void enter() {
+    int entered = withDescriptor(open -> Libc.setns(open, Libc.CLONE_NEWNET));
+    if (entered < 0) {
+      throw KernelException.because("cannot enter network namespace " + path, -entered);
+    }
+  }
+
+  @Override
+  public void close() {
+    Lock exclusive = lock.writeLock();
+    exclusive.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      Libc.close(descriptor);
+    } finally {
+      exclusive.unlock();
+    }
+    synchronized (sockets) {
+      sockets.values().forEach(NetlinkSocket::close);
+      sockets.clear();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return path;
+  }
+}
