@@ -50,7 +50,11 @@ class TwinPropertyTest {
     }
   }
 
-  @Property(tries = 60, shrinking = ShrinkingMode.BOUNDED)
+  /**
+   * The same sequences each time, so that a build fails only for what was changed in it. To search
+   * for more, take the seed away and try thousands.
+   */
+  @Property(tries = 60, seed = "20260101", shrinking = ShrinkingMode.BOUNDED)
   void theTwinDoesWhatLinuxDoes(@ForAll("sequences") List<Operation> operations) {
     try (Namespaces linux = new LinuxNamespaces();
         Namespaces memory = new InMemoryNamespaces(linux.hasVlanFiltering())) {

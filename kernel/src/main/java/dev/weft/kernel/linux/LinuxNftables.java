@@ -354,8 +354,7 @@ final class LinuxNftables implements Nftables {
     try {
       netfilter.transact(Netfilter.SUBSYSTEM_NFTABLES, List.of(request));
     } catch (NetlinkException e) {
-      throw KernelException.because(
-          "cannot delete the chain " + tableName(family, table) + ' ' + chain, e);
+      throw Refusal.because("cannot delete the chain " + tableName(family, table) + ' ' + chain, e);
     }
   }
 
