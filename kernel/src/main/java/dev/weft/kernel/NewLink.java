@@ -1,14 +1,36 @@
 package dev.weft.kernel;
 
 import dev.weft.net.MacAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** A link to be created: what must be so from its first moment. */
 public sealed interface NewLink {
 
-  /** 1 to 15 bytes, without {@code /}, {@code :} and white space. */
+  /** IFNAMSIZ of linux/if.h without the closing zero. */
+  int LONGEST_NAME = 15;
+
+  /** A name for which {@link #isName} holds. */
   String name();
+
+  /**
+   * Whether a link can be called so: 1 to 15 bytes, not {@code .} or {@code ..}, without {@code /},
+   * {@code :} and white space, as {@code dev_valid_name} of net/core/dev.c has it; and without the
+   * zero that would end it early.
+   */
+  static boolean isName(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '/' || c == ':' || c == 0 || Character.isWhitespace(c)) {
+        return false;
+      }
+    }
+    return !name.isEmpty()
+        && !name.equals(".")
+        && !name.equals("..")
+        && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME;
+  }
 
   /**
    * A bridge. A fixed MAC does not change with the bridge's ports.

@@ -15,7 +15,6 @@ import dev.weft.kernel.NewLink;
 import dev.weft.kernel.netlink.Message;
 import dev.weft.kernel.netlink.MessageWriter;
 import dev.weft.kernel.netlink.NetlinkException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +22,6 @@ import java.util.Optional;
 /** The links of one namespace. */
 final class LinuxLinks {
   /** IFNAMSIZ less the closing zero. */
-  private static final int LONGEST_NAME = 15;
-
   private final NamespaceHandle namespace;
 
   LinuxLinks(NamespaceHandle namespace) {
@@ -47,7 +44,7 @@ final class LinuxLinks {
   }
 
   Optional<Link> byName(String name) {
-    if (!isName(name)) {
+    if (!NewLink.isName(name)) {
       return Optional.empty();
     }
     MessageWriter request = LinkMessages.about(RTM_GETLINK, 0, 0);
@@ -203,24 +200,10 @@ final class LinuxLinks {
   }
 
   private static void requireName(String name) {
-    if (!isName(name)) {
+    if (!NewLink.isName(name)) {
       throw new KernelException(
           Errno.EINVAL,
           "'" + name + "' is no name for a link: 1 to 15 bytes without '/', ':' and white space");
     }
-  }
-
-  /** As the kernel's dev_valid_name, and without the zero that would end it early. */
-  private static boolean isName(String name) {
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c == '/' || c == ':' || c == 0 || Character.isWhitespace(c)) {
-        return false;
-      }
-    }
-    return !name.isEmpty()
-        && !name.equals(".")
-        && !name.equals("..")
-        && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME;
   }
 }

@@ -2,7 +2,7 @@ package dev.weft.kernel.memory;
 
 import dev.weft.kernel.Errno;
 import dev.weft.kernel.KernelException;
-import java.nio.charset.StandardCharsets;
+import dev.weft.kernel.NewLink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The devices of one namespace, by index and by name. */
 final class LinkTable {
-  private static final int MAX_NAME_BYTES = 15;
 
   private final TreeMap<Integer, Device> byIndex = new TreeMap<>();
   private int lastIndex = 1;
@@ -62,16 +61,7 @@ final class LinkTable {
   }
 
   private static void requireValid(String name) {
-    boolean valid =
-        !name.isEmpty()
-            && !name.equals(".")
-            && !name.equals("..")
-            && name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_BYTES;
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      valid &= c != '/' && c != ':' && c != 0 && !Character.isWhitespace(c);
-    }
-    if (!valid) {
+    if (!NewLink.isName(name)) {
       throw new KernelException(
           Errno.EINVAL,
           "'" + name + "' is no name for a link: 1 to 15 bytes without '/', ':' and white space");

@@ -7,8 +7,8 @@ import dev.weft.cni.ErrorCode;
 import dev.weft.cni.NetworkConfig;
 import dev.weft.cni.Result;
 import dev.weft.iptables.MasqueradeBackend;
+import dev.weft.kernel.NewLink;
 import dev.weft.net.MacAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -55,7 +55,6 @@ record BridgeConfig(
   static final String DEFAULT_BRIDGE = "cni0";
 
   private static final int LEAST_MTU = 68; // RFC 791: what every IPv4 link must carry
-  private static final int LONGEST_NAME = 15; // IFNAMSIZ of linux/if.h, without the NUL
   private static final int MOST_MTU = 65_535; // ETH_MAX_MTU of linux/if_ether.h
 
   /** What the bridge is to the pods at layer 3. */
@@ -98,7 +97,7 @@ record BridgeConfig(
         .reader()
         .parsed(
             "bridge",
-            name -> isLinkName(name) ? Optional.of(name) : Optional.empty(),
+            name -> NewLink.isName(name) ? Optional.of(name) : Optional.empty(),
             "should be an interface name: 1 to 15 bytes without '/', ':' and white space")
         .orElse(DEFAULT_BRIDGE);
   }
@@ -130,7 +129,7 @@ record BridgeConfig(
       throw reader.refused(
           "disableContainerInterface", "ipam is set: addresses need an interface that is up");
     }
-    if (!isLinkName(gatewayInterface())) {
+    if (!NewLink.isName(gatewayInterface())) {
       throw reader.refused(
           "bridge",
           "should be shorter: the gateway's interface "
@@ -227,21 +226,5 @@ record BridgeConfig(
         dns.string("domain").orElse(""),
         dns.strings("search"),
         dns.strings("options"));
-  }
-
-  private static boolean isLinkName(String name) {
-    if (name.isEmpty()
-        || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME
-        || name.equals(".")
-        || name.equals("..")) {
-      return false;
-    }
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (Character.isWhitespace(c) || c == '/' || c == ':') {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -137,6 +137,7 @@ class BridgeConfigTest {
         "bridge              | '..'",
         "bridge              | 'a/b'",
         "bridge              | 'a b'",
+        "bridge              | 'nul\\u0000'",
         "bridge              | 7",
         "mtu                 | 'large'",
         "mtu                 | -1",
