@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* Where the installation is looked for if only this program was copied, as installers do. */
@@ -18,6 +19,11 @@
 
 /* CNI error code 5: something that has to be read or run is not there. */
 #define IO_FAILURE 5
+
+/* With fewer files to open, Java fails before any of our code could say why. */
+#define FILES_FOR_JAVA 20
+#define TEXT(macro) TEXT_OF(macro)
+#define TEXT_OF(text) #text
 
 /* Each of these makes Java print, to standard output at that, or run what we did not choose. */
 static const char *const JAVA_VARIABLES[] = {
@@ -91,6 +97,20 @@ static void leave_deleted_directory(void)
     char directory[PATH_MAX];
     if (getcwd(directory, sizeof directory) == NULL)
         (void)!chdir("/");
+}
+
+/* Raises the limit as Java will, and tries it. The copies are closed when this becomes Java. */
+static bool can_open_files(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
+    for (int i = 0; i < FILES_FOR_JAVA; i++)
+        if (fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0) == -1)
+            return false;
+    return true;
 }
 
 static const char *last_part(const char *path)
@@ -176,6 +196,11 @@ int main(int argc, char **argv)
                     "the Java runtime of Weft is missing: keep bin, lib and runtime together and "
                     "link to bin, or put all of them under " DEFAULT_HOME,
                     call.executable);
+    if (!can_open_files())
+        return fail(&call,
+                    "this process may open too few files: Java needs " TEXT(FILES_FOR_JAVA)
+                    " beside those that are open (ulimit -n)",
+                    strerror(errno));
     become_java(&call, argc, argv);
     return fail(&call, "the Java runtime of Weft cannot be started", strerror(errno));
 }

@@ -13,10 +13,10 @@ final class ErrorReply {
     Map<String, Json> error = new LinkedHashMap<>();
     error.put("cniVersion", new Json.Str(cniVersion));
     error.put("code", Json.Num.of(failure.code()));
-    error.put("msg", new Json.Str(String.valueOf(failure.getMessage())));
+    error.put("msg", new Json.Str(oneLine(String.valueOf(failure.getMessage()))));
     String details = details(failure);
     if (!details.isEmpty()) {
-      error.put("details", new Json.Str(details));
+      error.put("details", new Json.Str(oneLine(details)));
     }
     return new Reply(1, JsonText.write(new Json.Obj(error)) + "\n", stderr);
   }
@@ -46,6 +46,16 @@ final class ErrorReply {
   private static String firstLine(String text) {
     int end = text.indexOf('\n');
     return end < 0 ? text : text.substring(0, end);
+  }
+
+  /** Programs and plugins of others may explain themselves in several lines; logs have one. */
+  private static String oneLine(String text) {
+    StringBuilder line = new StringBuilder(text.length());
+    for (String part : text.split("\n", -1)) {
+      String words = part.strip();
+      line.append(line.isEmpty() || words.isEmpty() ? "" : " ").append(words);
+    }
+    return line.toString();
   }
 
   private static String details(CniException failure) {

@@ -33,10 +33,10 @@ public final class PluginProcess implements PluginProgram {
         process.destroyForcibly();
       }
     } catch (IOException e) {
+      // The lines after the first advise to look after the JDK, whatever happened.
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
       throw new CniException(
-          ErrorCode.IO_FAILURE,
-          "plugin program " + program + " cannot be run: " + e.getMessage(),
-          e);
+          ErrorCode.IO_FAILURE, "plugin program " + program + " cannot be run: " + reason, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CniException(

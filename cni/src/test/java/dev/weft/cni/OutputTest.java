@@ -93,6 +93,22 @@ class OutputTest {
   }
 
   @Test
+  void anErrorOfSeveralLinesIsToldInOne() {
+    calls.plugin.others =
+        () -> {
+          CniException failure =
+              new CniException(
+                  ErrorCode.KERNEL_REFUSED, "nft cannot be run: \r\n  - why\n", "see\n\tthere");
+          failure.addSuppressed(new IllegalStateException("not\nundone"));
+          throw failure;
+        };
+    Reply reply = calls.call("DEL", PREVIOUS);
+    assertEquals("nft cannot be run: - why", Calls.message(reply));
+    assertEquals(
+        "see there; and then: java.lang.IllegalStateException: not undone", Calls.details(reply));
+  }
+
+  @Test
   void evenAnErrorOfTheMachineIsAnErrorObject() {
     calls.plugin.others =
         () -> {

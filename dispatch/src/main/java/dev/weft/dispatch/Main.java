@@ -44,8 +44,9 @@ public final class Main {
   }
 
   private static int answer(String text, int exitCode) {
-    try (FileOutputStream stdout = new FileOutputStream(FileDescriptor.out)) {
-      stdout.write(text.getBytes(StandardCharsets.UTF_8));
+    try {
+      // Never closed: that would open another file, and the process may have none to spare.
+      new FileOutputStream(FileDescriptor.out).write(text.getBytes(StandardCharsets.UTF_8));
       return exitCode;
     } catch (IOException e) {
       System.err.println("weft: the answer cannot be written to standard output: " + e);

@@ -91,7 +91,9 @@ record Program(Path file) {
         process.destroyForcibly();
       }
     } catch (IOException e) {
-      throw new KernelException(Errno.EIO, file + " cannot be run: " + e.getMessage(), e);
+      // The lines after the first advise to look after the JDK, whatever happened.
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+      throw new KernelException(Errno.EIO, file + " cannot be run: " + reason, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KernelException(Errno.EINTR, "interrupted while " + file + " was running", e);
