@@ -72,6 +72,23 @@ class CompatibilityIT {
     assertEquals(List.of(), node.veths());
   }
 
+  /** As after a node's plugins were replaced under the pods that run on it. */
+  @Test
+  void whatTheReferenceAttachedPassesCheckAndGoes() {
+    PluginCall ours = bridge().set("ipMasq", "true").set("macspoofchk", "true").pod(node.addPod());
+    JsonNode result =
+        ours.program(Executables.peers().resolve("bridge"))
+            .with("CNI_PATH", Executables.peers().toString())
+            .add();
+    PluginCall later = ours.set("prevResult", result.toString());
+    later.succeeds("CHECK");
+    later.succeeds("DEL");
+    assertFalse(node.rules().contains("one"), node::rules);
+    assertFalse(node.rules().contains("CNI-"), node::rules);
+    assertEquals(List.of(), node.leases("net"));
+    assertEquals(List.of(), node.veths());
+  }
+
   @Test
   void delTakesAwayTheSpoofCheckOfTheReference() {
     String theirs = Executables.peers().toString();

@@ -15,6 +15,21 @@ final class CommentedRules {
 
   private CommentedRules() {}
 
+  static List<NftRule> find(
+      Nftables nftables,
+      NftTable.Family family,
+      String table,
+      String chain,
+      Predicate<String> isSuch) {
+    List<NftRule> found = new ArrayList<>();
+    for (NftRule rule : nftables.rules(family, table, chain)) {
+      if (rule.comment().isPresent() && isSuch.test(rule.comment().get())) {
+        found.add(rule);
+      }
+    }
+    return found;
+  }
+
   static void remove(
       Nftables nftables,
       NftTable.Family family,
@@ -22,12 +37,7 @@ final class CommentedRules {
       String chain,
       Predicate<String> isSuch) {
     for (int attempt = 1; ; attempt++) {
-      List<NftRule> rules = new ArrayList<>();
-      for (NftRule rule : nftables.rules(family, table, chain)) {
-        if (rule.comment().isPresent() && isSuch.test(rule.comment().get())) {
-          rules.add(rule);
-        }
-      }
+      List<NftRule> rules = find(nftables, family, table, chain, isSuch);
       try {
         nftables.deleteRules(family, table, chain, rules);
         return;

@@ -124,8 +124,9 @@ final class IptablesMasquerade implements Masquerade {
     if (nat.rules(CHAIN).isEmpty()) {
       changes.add(new IptablesChange.NewChain(CHAIN));
     }
-    if (!contains(nat, CHAIN, multicast(family))) {
-      changes.add(new IptablesChange.Prepend(CHAIN, multicast(family)));
+    List<String> spared = List.of("-d", multicast(family), "-j", "RETURN");
+    if (!contains(nat, CHAIN, spared)) {
+      changes.add(new IptablesChange.Prepend(CHAIN, spared));
     }
     if (!contains(nat, HOOK, JUMP)) {
       changes.add(new IptablesChange.Append(HOOK, JUMP));
@@ -152,8 +153,9 @@ final class IptablesMasquerade implements Masquerade {
     return table.rules(chain).orElse(List.of()).contains(rule);
   }
 
-  private static List<String> multicast(IpFamily family) {
-    return List.of("-d", family == IpFamily.V4 ? "224.0.0.0/4" : "ff00::/8", "-j", "RETURN");
+  /** The destinations that are never masqueraded. */
+  static String multicast(IpFamily family) {
+    return family == IpFamily.V4 ? "224.0.0.0/4" : "ff00::/8";
   }
 
   /** The rules of an owner in one family, as {@code iptables-save} shows them. */

@@ -44,6 +44,9 @@ public interface Masquerade {
   /** Removes what a network has beyond these owners. */
   void retain(String network, Set<RuleOwner> owners);
 
-  /** Which of these addresses are not masqueraded for this owner as {@link #add} would. */
+  /**
+   * Which of these addresses are masqueraded for this owner neither as {@link #add} does it nor as
+   * the reference plugins do.
+   */
   List<IpPrefix> missing(RuleOwner owner, List<IpPrefix> addresses);
 }

@@ -63,7 +63,7 @@ final class NftSpoofCheck implements SpoofCheck {
 
   @Override
   public boolean stands(RuleOwner owner, String port, MacAddress mac) {
-    return elements.missing(wanted(owner, port, mac)).isEmpty();
+    return elements.missing(wanted(owner, port, mac)).isEmpty() || reference.stands(owner);
   }
 
   private static List<OwnedElements.Placed> wanted(RuleOwner owner, String port, MacAddress mac) {

@@ -57,7 +57,8 @@ final class PodMasquerade implements Masquerade {
 
   @Override
   public List<IpPrefix> missing(RuleOwner owner, List<IpPrefix> addresses) {
-    return chosen().missing(owner, addresses);
+    List<IpPrefix> missing = chosen().missing(owner, addresses);
+    return missing.isEmpty() ? missing : reference.missing(owner, missing);
   }
 
   private Masquerade chosen() {

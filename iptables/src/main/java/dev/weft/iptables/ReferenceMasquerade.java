@@ -7,6 +7,7 @@ import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.NftTable;
 import dev.weft.kernel.Nftables;
 import dev.weft.net.IpFamily;
+import dev.weft.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -16,12 +17,13 @@ import java.util.function.Predicate;
 
 /**
  * What the reference plugins (containernetworking/plugins, up to 1.9.1) wrote to masquerade a pod:
- * found and removed, never written, so that a pod that they attached can be detached by us.
+ * found and removed, never written, so that a pod that they attached can be checked and detached by
+ * us.
  *
  * <p>iptables: a chain {@code CNI-} and 24 hex digits of SHA-512(network + container), with the
  * comment {@code name: "NET" id: "ID"} on each rule; it knows nothing of interfaces. nftables: a
  * rule whose comment starts with 16 hex digits of SHA-512(network), a hyphen, and 16 of
- * SHA-512(interface:container).
+ * SHA-512(interface:container), one for each address.
  */
 final class ReferenceMasquerade {
   private static final String NAT = "nat";
@@ -39,6 +41,40 @@ final class ReferenceMasquerade {
   ReferenceMasquerade(NetworkNamespace namespace) {
     nftables = namespace.nftables();
     iptables = namespace.iptables();
+  }
+
+  /** Which of these addresses are not masqueraded as the reference plugins do it. */
+  List<IpPrefix> missing(RuleOwner owner, List<IpPrefix> addresses) {
+    if (countNftRules(nftPrefix(owner)) >= addresses.size()) {
+      return List.of();
+    }
+    List<IpPrefix> missing = new ArrayList<>(addresses);
+    for (IpFamily family : IpFamily.values()) {
+      if (iptables.hasChain(family, NAT, chain(owner))) {
+        IptablesTable nat = iptables.read(family, NAT);
+        missing.removeIf(
+            address -> address.family() == family && isMasqueraded(nat, owner, address));
+      }
+    }
+    return missing;
+  }
+
+  private static boolean isMasqueraded(IptablesTable nat, RuleOwner owner, IpPrefix address) {
+    String chain = chain(owner);
+    String pod = IpPrefix.host(address.address()).toString();
+    String subnet = address.network().toString();
+    String multicast = IptablesMasquerade.multicast(address.family());
+    return contains(nat, HOOK, owner, List.of("-s", pod), chain)
+        && contains(nat, chain, owner, List.of("-d", subnet), "ACCEPT")
+        && contains(nat, chain, owner, List.of("!", "-d", multicast), "MASQUERADE");
+  }
+
+  private static boolean contains(
+      IptablesTable nat, String chain, RuleOwner owner, List<String> match, String target) {
+    List<String> rule = new ArrayList<>(match);
+    String comment = comment(owner.network()) + owner.containerId() + '"';
+    rule.addAll(List.of("-m", "comment", "--comment", comment, "-j", target));
+    return nat.rules(chain).orElse(List.of()).contains(rule);
   }
 
   void remove(RuleOwner owner) {
@@ -82,7 +118,7 @@ final class ReferenceMasquerade {
       if (target.startsWith(CHAIN_PREFIX)
           && target.length() == CHAIN_PREFIX.length() + CHAIN_DIGITS
           && !keptChains.contains(target)
-          && IptablesRule.comment(rule).startsWith("name: \"" + network + "\" id: \"")) {
+          && IptablesRule.comment(rule).startsWith(comment(network))) {
         beyond.add(target);
       }
     }
@@ -105,6 +141,18 @@ final class ReferenceMasquerade {
     return changes;
   }
 
+  private int countNftRules(String prefix) {
+    return nftables.exists(NftTable.Family.INET, NFT_TABLE)
+        ? CommentedRules.find(
+                nftables,
+                NftTable.Family.INET,
+                NFT_TABLE,
+                NFT_CHAIN,
+                comment -> comment.startsWith(prefix))
+            .size()
+        : 0;
+  }
+
   private void removeNftRules(Predicate<String> isSuch) {
     if (nftables.exists(NftTable.Family.INET, NFT_TABLE)) {
       CommentedRules.remove(nftables, NftTable.Family.INET, NFT_TABLE, NFT_CHAIN, isSuch);
@@ -113,6 +161,11 @@ final class ReferenceMasquerade {
 
   private static String chain(RuleOwner owner) {
     return CHAIN_PREFIX + digits(owner.network() + owner.containerId(), CHAIN_DIGITS);
+  }
+
+  /** What every comment of a network starts with; the container and a quotation mark follow. */
+  private static String comment(String network) {
+    return "name: \"" + network + "\" id: \"";
   }
 
   private static String nftPrefix(RuleOwner owner) {

@@ -36,6 +36,6 @@ public interface SpoofCheck {
   /** Removes what a network has beyond these owners. */
   void retain(String network, Set<RuleOwner> owners);
 
-  /** Whether the port is guarded as {@link #add} would. */
+  /** Whether the port is guarded as {@link #add} does it, or as the reference plugins do. */
   boolean stands(RuleOwner owner, String port, MacAddress mac);
 }

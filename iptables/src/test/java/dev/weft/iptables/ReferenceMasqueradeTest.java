@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.kernel.NftTable;
 import dev.weft.net.IpFamily;
+import dev.weft.net.IpPrefix;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rules as the reference plugins 1.9.1 write them are removed with the pod, and only its own. */
+/** Rules as the reference plugins 1.9.1 write them count, and go with the pod, and only its own. */
 class ReferenceMasqueradeTest {
   private static final String IPTABLES =
       """
@@ -70,19 +73,46 @@ class ReferenceMasqueradeTest {
     return new RuleOwner(network, container, "eth0");
   }
 
+  private void writeIptablesRules() {
+    String rules6 =
+        IPTABLES
+            .replace("10.88.0.0/24", "fd00:88::/64")
+            .replace("10.88.0.2/32", "fd00:88::2/128")
+            .replace("10.88.0.3/32", "fd00:88::3/128")
+            .replace("224.0.0.0/4", "ff00::/8");
+    PacketLab.feed(lab.node, IPTABLES, "iptables-restore --noflush");
+    PacketLab.feed(lab.node, rules6, "ip6tables-restore --noflush");
+  }
+
+  private static List<IpPrefix> prefixes(String... texts) {
+    return Stream.of(texts).map(IpPrefix::of).toList();
+  }
+
+  @Test
+  void iptablesRulesOfAPodCount() {
+    writeIptablesRules();
+    RuleOwner pod1 = owner("podnet-iptables", "pod1");
+    List<IpPrefix> addresses = prefixes("10.88.0.2/24", "fd00:88::2/64");
+    assertEquals(List.of(), masquerade.missing(pod1, addresses));
+    List<IpPrefix> others = prefixes("10.88.0.3/24", "10.88.0.2/16");
+    assertEquals(others, masquerade.missing(pod1, others));
+    assertEquals(addresses, masquerade.missing(owner("podnet-iptables", "pod2"), addresses));
+    PacketLab.feed(lab.node, "", "iptables -t nat -F CNI-87eb3024e95e2851d9dfa1a7");
+    assertEquals(prefixes("10.88.0.2/24"), masquerade.missing(pod1, addresses));
+  }
+
+  @Test
+  void nftablesRulesOfAPodCount() {
+    PacketLab.feed(lab.node, NFTABLES, "nft -f -");
+    List<IpPrefix> addresses = prefixes("10.88.1.2/24", "fd00:88:1::2/64");
+    assertEquals(List.of(), masquerade.missing(owner("podnet-nftables", "pod1"), addresses));
+    assertEquals(addresses, masquerade.missing(owner("podnet-nftables", "pod2"), addresses));
+    assertEquals(addresses, masquerade.missing(owner("podnet", "pod1"), addresses));
+  }
+
   @Test
   void iptablesRulesOfAPodGoWithIt() {
-    for (String program : new String[] {"iptables-restore", "ip6tables-restore"}) {
-      String rules =
-          program.equals("iptables-restore")
-              ? IPTABLES
-              : IPTABLES
-                  .replace("10.88.0.0/24", "fd00:88::/64")
-                  .replace("10.88.0.2/32", "fd00:88::2/128")
-                  .replace("10.88.0.3/32", "fd00:88::3/128")
-                  .replace("224.0.0.0/4", "ff00::/8");
-      PacketLab.feed(lab.node, rules, program + " --noflush");
-    }
+    writeIptablesRules();
     masquerade.remove(owner("podnet-iptables", "pod3"));
     assertTrue(lab.rules().contains("pod1"), lab.rules());
     masquerade.remove(owner("podnet-iptables", "pod1"));
