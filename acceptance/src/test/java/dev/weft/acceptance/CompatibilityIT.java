@@ -111,6 +111,25 @@ class CompatibilityIT {
     call.succeeds("DEL");
   }
 
+  /** Of no use to the pod, but what the reference does with such a configuration. */
+  @Test
+  void anAddressMayBeItsOwnGateway() {
+    PluginCall call =
+        bridge()
+            .set("isDefaultGateway", "true")
+            .set(
+                "ipam",
+                """
+                {"type":"static","addresses":[{"address":"10.8.0.1/24","gateway":"10.8.0.1"}]}""")
+            .pod(node.addPod());
+    JsonNode result = call.add();
+    assertEquals("10.8.0.1/24", result.at("/ips/0/address").asText(), result.toString());
+    assertEquals("10.8.0.1", result.at("/ips/0/gateway").asText(), result.toString());
+    call.set("prevResult", result.toString()).succeeds("CHECK");
+    call.succeeds("DEL");
+    assertEquals(List.of(), node.veths());
+  }
+
   /** As after an update of the configuration that the running containers did not see. */
   @ParameterizedTest
   @ValueSource(

@@ -46,11 +46,6 @@ record Addressing(List<Result.Ip> ips, List<Result.Route> routes, Result.Dns dns
           gateway == BridgeConfig.Gateway.NONE
               ? ip.gateway()
               : Optional.of(ip.gateway().orElseGet(() -> firstOf(ip.address())));
-      if (given.isPresent() && given.get().equals(ip.address().address())) {
-        throw new CniException(
-            ErrorCode.INVALID_CONFIGURATION,
-            "ipam gave the pod " + given.get() + ", but that address is the gateway's");
-      }
       ips.add(new Result.Ip(ip.address(), given, OptionalInt.of(interfaceIndex)));
     }
     // A route that is listed twice is one route.
