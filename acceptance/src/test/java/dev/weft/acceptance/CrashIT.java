@@ -14,29 +14,16 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** {@code kill -9} at random moments: the next DEL or GC finds and removes all that was made. */
-class CrashIT {
+class CrashIT extends OnNode {
   private static final int ROUNDS = Integer.getInteger("weft.crash.rounds", 20);
 
   /** Printed with a failure, so that its moments can be tried again. */
   private final long seed = Long.getLong("weft.crash.seed", System.nanoTime());
 
   private final Random random = new Random(seed);
-  private Node node;
-
-  @BeforeEach
-  void createNode() {
-    node = Node.create();
-  }
-
-  @AfterEach
-  void closeNode() {
-    node.close();
-  }
 
   @Test
   void delFindsWhatAKilledAddLeft() throws Exception {

@@ -14,27 +14,13 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node in trouble: a full disk, a disk that cannot be written, many containers at once. */
-class HardshipIT {
+class HardshipIT extends OnNode {
   private static final int AT_ONCE = Integer.getInteger("weft.at.once", 200);
-
-  private Node node;
-
-  @BeforeEach
-  void createNode() {
-    node = Node.create();
-  }
-
-  @AfterEach
-  void closeNode() {
-    node.close();
-  }
 
   @Test
   void aFullDiskFailsTheAddAndLeavesNothing() {

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,19 +19,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Input that is broken or meant to harm is refused with the right code and changes nothing. */
-class HostileInputIT {
-  private Node node;
+class HostileInputIT extends OnNode {
   private Path pod;
 
   @BeforeEach
-  void createNode() {
-    node = Node.create();
+  void addPod() {
     pod = node.addPod();
-  }
-
-  @AfterEach
-  void closeNode() {
-    node.close();
   }
 
   private PluginCall bridge() {

@@ -6,24 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The reference plugins and ours call each other and share what lies on disk. */
-class PeerIT {
-  private Node node;
-
-  @BeforeEach
-  void createNode() {
-    node = Node.create();
-  }
-
-  @AfterEach
-  void closeNode() {
-    node.close();
-  }
-
+class PeerIT extends OnNode {
   private PluginCall bridge(Path program, Path delegates) {
     return PluginCall.of(
             node,

@@ -9,29 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the specification asks of every plugin alike, seen on the executables. */
-class ProtocolIT {
+class ProtocolIT extends OnNode {
   private static final List<String> VERSIONS =
       List.of("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0");
-
-  private Node node;
-
-  @BeforeEach
-  void createNode() {
-    node = Node.create();
-  }
-
-  @AfterEach
-  void closeNode() {
-    node.close();
-  }
 
   private PluginCall hostLocal() {
     return PluginCall.of(

@@ -12,8 +12,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,20 +20,8 @@ import org.junit.jupiter.api.Test;
  * <p>Run over their executables ({@code -Dweft.bin=DIR}) nearly all of these fail: that is their
  * point.
  */
-class ReferenceDefectsIT {
+class ReferenceDefectsIT extends OnNode {
   private static final String BOOT_ID = "/proc/sys/kernel/random/boot_id";
-
-  private Node node;
-
-  @BeforeEach
-  void createNode() {
-    node = Node.create();
-  }
-
-  @AfterEach
-  void closeNode() {
-    node.close();
-  }
 
   // 1: GC does nothing anywhere; a full pool says ready
 

@@ -13,26 +13,18 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A plugin starts from wherever it was put, fast, and leaves nothing but its answer. */
-class StartIT {
-  private Node node;
+class StartIT extends OnNode {
   private Installation installation;
 
   @BeforeEach
   void install() {
-    node = Node.create();
     installation = Installation.copy(node);
-  }
-
-  @AfterEach
-  void closeNode() {
-    node.close();
   }
 
   private static void assertAnswers(Command.Outcome outcome) {
