@@ -48,4 +48,14 @@ record Installation(Node node, Path home) {
         .container("one")
         .pod(node.addPod());
   }
+
+  /** A call of bridge by this copy's executable, with all that pods mostly have. */
+  PluginCall bridge() {
+    return hostLocal()
+        .program(home.resolve("bin/bridge"))
+        .with("CNI_PATH", home.resolve("bin").toString())
+        .set("bridge", "\"br0\"")
+        .set("isDefaultGateway", "true")
+        .set("ipMasq", "true");
+  }
 }

@@ -45,11 +45,27 @@ class StartIT extends OnNode {
     Path log = node.data().resolve("classes");
     installation.option("-Xlog:class+load:file=" + log);
     assertAnswers(installation.hostLocal().run("ADD"));
+    assertEquals(List.of(), notFromArchive(log));
+  }
+
+  @Test
+  void noClassIsMadeToAttachAPodOrDetachIt() throws IOException {
+    PluginCall call = installation.bridge();
+    call.container("first").add(); // makes the bridge, and the table by nft
+    Path log = node.data().resolve("classes");
+    installation.option("-Xlog:class+load:file=" + log);
+    call.pod(node.addPod()).add();
+    assertEquals(List.of(), notFromArchive(log));
+    call.succeeds("DEL");
+    assertEquals(List.of(), notFromArchive(log));
+  }
+
+  private static List<String> notFromArchive(Path log) throws IOException {
     List<String> others = new ArrayList<>(Files.readAllLines(log));
     others.removeIf(line -> line.contains("source: shared objects file"));
     // The archive refuses a few of the JDK's own, such as those of its event recorder.
     others.removeIf(line -> line.contains("source: jrt:"));
-    assertEquals(List.of(), others);
+    return others;
   }
 
   @Test

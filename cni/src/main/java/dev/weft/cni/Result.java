@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an ADD made, free of any version: the richest form, from which {@code ResultFormat} writes
@@ -76,6 +77,24 @@ public record Result(List<Interface> interfaces, List<Ip> ips, List<Route> route
           OptionalLong.empty(),
           OptionalLong.empty(),
           OptionalInt.empty());
+    }
+
+    // Written out for the reason that IpAddress gives.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Route that
+          && destination.equals(that.destination)
+          && gateway.equals(that.gateway)
+          && mtu.equals(that.mtu)
+          && advertisedMss.equals(that.advertisedMss)
+          && priority.equals(that.priority)
+          && table.equals(that.table)
+          && scope.equals(that.scope);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * destination.hashCode() + gateway.hashCode();
     }
   }
 

@@ -7,6 +7,7 @@ import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -81,12 +82,15 @@ final class NftMasquerade implements Masquerade {
 
   private static List<OwnedElements.Placed> wanted(RuleOwner owner, List<IpPrefix> addresses) {
     String mark = OwnerMark.of(owner);
-    Set<OwnedElements.Placed> wanted = new LinkedHashSet<>();
-    for (IpPrefix address : addresses) {
+    List<OwnedElements.Placed> wanted = new ArrayList<>();
+    Set<IpAddress> pods = new HashSet<>();
+    for (IpPrefix address : new LinkedHashSet<>(addresses)) {
       boolean v4 = address.family() == IpFamily.V4;
-      wanted.add(
-          OwnedElements.Placed.of(
-              v4 ? "pods4" : "pods6", key(address.address()), Optional.empty(), mark));
+      if (pods.add(address.address())) {
+        wanted.add(
+            OwnedElements.Placed.of(
+                v4 ? "pods4" : "pods6", key(address.address()), Optional.empty(), mark));
+      }
       wanted.add(
           OwnedElements.Placed.of(
               v4 ? "spared4" : "spared6",
@@ -94,7 +98,7 @@ final class NftMasquerade implements Masquerade {
               Optional.of(key(address.address(), address.last())),
               mark));
     }
-    return List.copyOf(wanted);
+    return wanted;
   }
 
   private static List<NftValue> key(IpAddress... parts) {

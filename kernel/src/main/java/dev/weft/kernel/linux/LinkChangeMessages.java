@@ -6,6 +6,7 @@ import static dev.weft.kernel.linux.Rtnetlink.RTM_NEWLINK;
 
 import dev.weft.kernel.LinkChange;
 import dev.weft.kernel.netlink.MessageWriter;
+import dev.weft.net.MacAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,27 +35,22 @@ final class LinkChangeMessages {
     boolean ofPort = false;
     boolean joins = false;
     for (LinkChange change : changes) {
-      switch (change) {
-        case LinkChange.Up() -> {
-          flags |= IFF_UP;
-          changedFlags |= IFF_UP;
-        }
-        case LinkChange.Down() -> changedFlags |= IFF_UP;
-        case LinkChange.Promiscuous(boolean on) -> {
-          flags |= on ? IFF_PROMISC : 0;
-          changedFlags |= IFF_PROMISC;
-        }
-        case LinkChange.Rename _, LinkChange.Mac _ -> {
-          downFirst = true;
-          ofLink = true;
-        }
-        case LinkChange.VlanFiltering _, LinkChange.DefaultPvid _ -> ofBridge = true;
-        case LinkChange.Hairpin _, LinkChange.Isolated _ -> ofPort = true;
-        case LinkChange.Master _ -> {
-          joins = true;
-          ofLink = true;
-        }
-        default -> ofLink = true;
+      if (change instanceof LinkChange.Up) {
+        flags |= IFF_UP;
+        changedFlags |= IFF_UP;
+      } else if (change instanceof LinkChange.Down) {
+        changedFlags |= IFF_UP;
+      } else if (change instanceof LinkChange.Promiscuous(boolean on)) {
+        flags |= on ? IFF_PROMISC : 0;
+        changedFlags |= IFF_PROMISC;
+      } else if (isOfBridge(change)) {
+        ofBridge = true;
+      } else if (isOfPort(change)) {
+        ofPort = true;
+      } else {
+        ofLink = true;
+        joins |= change instanceof LinkChange.Master;
+        downFirst |= change instanceof LinkChange.Rename || change instanceof LinkChange.Mac;
       }
     }
     boolean upLast = joins && (flags & IFF_UP) != 0;
@@ -85,24 +81,36 @@ final class LinkChangeMessages {
     return messages;
   }
 
+  private static boolean isOfBridge(LinkChange change) {
+    return change instanceof LinkChange.VlanFiltering || change instanceof LinkChange.DefaultPvid;
+  }
+
+  private static boolean isOfPort(LinkChange change) {
+    return change instanceof LinkChange.Hairpin || change instanceof LinkChange.Isolated;
+  }
+
   private static MessageWriter start(int index, int flags, int changedFlags) {
     MessageWriter message = new MessageWriter(RTM_NEWLINK, 0);
     return LinkMessages.header(message, AF_UNSPEC, index, flags, changedFlags);
   }
 
   private static void writeAttribute(MessageWriter message, LinkChange change) {
-    switch (change) {
-      case LinkChange.Mtu(int bytes) -> message.attributeInt(IFLA_MTU, bytes);
-      case LinkChange.Mac(var mac) -> message.attribute(IFLA_ADDRESS, mac.toBytes());
-      case LinkChange.Rename(String name) -> message.attribute(IFLA_IFNAME, name);
-      case LinkChange.Master(int master) -> message.attributeInt(IFLA_MASTER, master);
-      case LinkChange.NoMaster() -> message.attributeInt(IFLA_MASTER, 0);
-      case LinkChange.Group(int number) -> message.attributeInt(IFLA_GROUP, number);
-      case LinkChange.Alias(String text) ->
-          // Without a closing zero, since only a value of no bytes removes the alias.
-          message.attribute(
-              IFLA_IFALIAS, text.isEmpty() ? NOTHING : text.getBytes(StandardCharsets.UTF_8));
-      default -> {}
+    if (change instanceof LinkChange.Mtu(int bytes)) {
+      message.attributeInt(IFLA_MTU, bytes);
+    } else if (change instanceof LinkChange.Mac(MacAddress mac)) {
+      message.attribute(IFLA_ADDRESS, mac.toBytes());
+    } else if (change instanceof LinkChange.Rename(String name)) {
+      message.attribute(IFLA_IFNAME, name);
+    } else if (change instanceof LinkChange.Master(int master)) {
+      message.attributeInt(IFLA_MASTER, master);
+    } else if (change instanceof LinkChange.NoMaster) {
+      message.attributeInt(IFLA_MASTER, 0);
+    } else if (change instanceof LinkChange.Group(int number)) {
+      message.attributeInt(IFLA_GROUP, number);
+    } else if (change instanceof LinkChange.Alias(String text)) {
+      // Without a closing zero, since only a value of no bytes removes the alias.
+      message.attribute(
+          IFLA_IFALIAS, text.isEmpty() ? NOTHING : text.getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -111,12 +119,10 @@ final class LinkChangeMessages {
     message.attribute(IFLA_INFO_KIND, "bridge");
     int data = message.begin(IFLA_INFO_DATA);
     for (LinkChange change : changes) {
-      switch (change) {
-        case LinkChange.VlanFiltering(boolean on) ->
-            message.attributeByte(IFLA_BR_VLAN_FILTERING, on ? 1 : 0);
-        case LinkChange.DefaultPvid(int id) ->
-            message.attributeShort(IFLA_BR_VLAN_DEFAULT_PVID, id);
-        default -> {}
+      if (change instanceof LinkChange.VlanFiltering(boolean on)) {
+        message.attributeByte(IFLA_BR_VLAN_FILTERING, on ? 1 : 0);
+      } else if (change instanceof LinkChange.DefaultPvid(int id)) {
+        message.attributeShort(IFLA_BR_VLAN_DEFAULT_PVID, id);
       }
     }
     message.end(data).end(information);
@@ -128,11 +134,10 @@ final class LinkChangeMessages {
     message.attribute(IFLA_INFO_SLAVE_KIND, "bridge");
     int data = message.begin(IFLA_INFO_SLAVE_DATA);
     for (LinkChange change : changes) {
-      switch (change) {
-        case LinkChange.Hairpin(boolean on) -> message.attributeByte(IFLA_BRPORT_MODE, on ? 1 : 0);
-        case LinkChange.Isolated(boolean on) ->
-            message.attributeByte(IFLA_BRPORT_ISOLATED, on ? 1 : 0);
-        default -> {}
+      if (change instanceof LinkChange.Hairpin(boolean on)) {
+        message.attributeByte(IFLA_BRPORT_MODE, on ? 1 : 0);
+      } else if (change instanceof LinkChange.Isolated(boolean on)) {
+        message.attributeByte(IFLA_BRPORT_ISOLATED, on ? 1 : 0);
       }
     }
     return message.end(data).end(information);

@@ -127,11 +127,12 @@ final class LinuxLinks {
     boolean filtersVlans = false;
     int defaultPvid = 0;
     for (LinkChange change : changes) {
-      switch (change) {
-        case LinkChange.Rename(String name) -> requireName(name);
-        case LinkChange.VlanFiltering(boolean on) -> filtersVlans = on;
-        case LinkChange.DefaultPvid(int id) -> defaultPvid = id;
-        default -> {}
+      if (change instanceof LinkChange.Rename(String name)) {
+        requireName(name);
+      } else if (change instanceof LinkChange.VlanFiltering(boolean on)) {
+        filtersVlans = on;
+      } else if (change instanceof LinkChange.DefaultPvid(int id)) {
+        defaultPvid = id;
       }
     }
     try {

@@ -75,15 +75,14 @@ final class LinuxNamespace implements NetworkNamespace {
 
   @Override
   public Link create(NewLink link) {
-    return switch (link) {
-      case NewLink.Bridge bridge -> links.create(bridge);
-      case NewLink.Veth veth -> {
-        if (!(veth.peer().namespace() instanceof LinuxNamespace other)) {
-          throw new IllegalArgumentException("the peer's namespace is not of this kernel");
-        }
-        yield links.create(veth, other.handle);
-      }
-    };
+    if (link instanceof NewLink.Bridge bridge) {
+      return links.create(bridge);
+    }
+    NewLink.Veth veth = (NewLink.Veth) link;
+    if (!(veth.peer().namespace() instanceof LinuxNamespace other)) {
+      throw new IllegalArgumentException("the peer's namespace is not of this kernel");
+    }
+    return links.create(veth, other.handle);
   }
 
   @Override

@@ -87,10 +87,9 @@ final class LinuxNeighbours {
 
   void remove(Neighbour neighbour) {
     MessageWriter request =
-        switch (neighbour) {
-          case Neighbour.Resolved resolved -> about(RTM_DELNEIGH, 0, resolved, 0);
-          case Neighbour.Forwarding entry -> about(RTM_DELNEIGH, 0, entry, 0);
-        };
+        neighbour instanceof Neighbour.Resolved resolved
+            ? about(RTM_DELNEIGH, 0, resolved, 0)
+            : about(RTM_DELNEIGH, 0, (Neighbour.Forwarding) neighbour, 0);
     try {
       namespace.route().execute(request);
     } catch (NetlinkException e) {
@@ -182,13 +181,15 @@ final class LinuxNeighbours {
 
   private String describe(Neighbour neighbour) {
     String what =
-        switch (neighbour) {
-          case Neighbour.Resolved entry -> "neighbour " + entry.address();
-          case Neighbour.Forwarding entry ->
-              "forwarding entry "
-                  + entry.mac()
-                  + (entry.destination().isPresent() ? " to " + entry.destination().get() : "");
-        };
+        neighbour instanceof Neighbour.Resolved resolved
+            ? "neighbour " + resolved.address()
+            : describe((Neighbour.Forwarding) neighbour);
     return what + " on " + links.describe(neighbour.linkIndex());
+  }
+
+  private static String describe(Neighbour.Forwarding entry) {
+    return "forwarding entry "
+        + entry.mac()
+        + (entry.destination().isPresent() ? " to " + entry.destination().get() : "");
   }
 }

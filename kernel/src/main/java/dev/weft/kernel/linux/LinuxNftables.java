@@ -195,14 +195,11 @@ final class LinuxNftables implements Nftables {
   }
 
   private static MessageWriter write(NftElementChange change, boolean last) {
-    int create = MessageWriter.NLM_F_CREATE;
-    int flags =
-        switch (change) {
-          case NftElementChange.Create _ -> create | MessageWriter.NLM_F_EXCL;
-          case NftElementChange.Add _ -> create;
-          case NftElementChange.Remove _ -> 0;
-        };
     boolean removal = change instanceof NftElementChange.Remove;
+    int flags = removal ? 0 : MessageWriter.NLM_F_CREATE;
+    if (change instanceof NftElementChange.Create) {
+      flags |= MessageWriter.NLM_F_EXCL;
+    }
     MessageWriter message =
         message(
                 removal ? DELSETELEM : NEWSETELEM,

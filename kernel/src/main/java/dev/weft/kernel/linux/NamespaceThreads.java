@@ -27,7 +27,7 @@ final class NamespaceThreads {
           2,
           TimeUnit.SECONDS,
           new SynchronousQueue<>(),
-          Thread.ofPlatform().name("namespace-", 0).daemon().factory());
+          Thread.ofPlatform().name("namespace").daemon().factory());
 
   private NamespaceThreads() {}
 

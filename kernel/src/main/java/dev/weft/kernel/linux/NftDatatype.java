@@ -108,27 +108,39 @@ enum NftDatatype {
   }
 
   static NftDatatype of(NftValue value) {
-    return switch (value) {
-      case NftValue.Address address -> address.address().isV4() ? IPV4_ADDR : IPV6_ADDR;
-      case NftValue.Mac _ -> ETHER_ADDR;
-      case NftValue.InterfaceName _ -> IFNAME;
-      case NftValue.Protocol _ -> INET_PROTO;
-      case NftValue.Port _ -> INET_SERVICE;
-      case NftValue.Mark _ -> MARK;
-    };
+    if (value instanceof NftValue.Address(IpAddress address)) {
+      return address.isV4() ? IPV4_ADDR : IPV6_ADDR;
+    }
+    if (value instanceof NftValue.Mac) {
+      return ETHER_ADDR;
+    }
+    if (value instanceof NftValue.InterfaceName) {
+      return IFNAME;
+    }
+    if (value instanceof NftValue.Protocol) {
+      return INET_PROTO;
+    }
+    return value instanceof NftValue.Port ? INET_SERVICE : MARK;
   }
 
   private static byte[] bytes(NftValue value) {
-    return switch (value) {
-      case NftValue.Address address -> address.address().toBytes();
-      case NftValue.Mac mac -> mac.mac().toBytes();
-      case NftValue.InterfaceName name ->
-          Arrays.copyOf(name.name().getBytes(StandardCharsets.UTF_8), NAME_BYTES);
-      case NftValue.Protocol protocol -> new byte[] {(byte) protocol.number()};
-      case NftValue.Port port -> new byte[] {(byte) (port.number() >>> 8), (byte) port.number()};
-      case NftValue.Mark mark ->
-          ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(mark.bits()).array();
-    };
+    if (value instanceof NftValue.Address(IpAddress address)) {
+      return address.toBytes();
+    }
+    if (value instanceof NftValue.Mac(MacAddress mac)) {
+      return mac.toBytes();
+    }
+    if (value instanceof NftValue.InterfaceName(String name)) {
+      return Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), NAME_BYTES);
+    }
+    if (value instanceof NftValue.Protocol(int number)) {
+      return new byte[] {(byte) number};
+    }
+    if (value instanceof NftValue.Port(int number)) {
+      return new byte[] {(byte) (number >>> 8), (byte) number};
+    }
+    int bits = ((NftValue.Mark) value).bits();
+    return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(bits).array();
   }
 
   private NftValue value(byte[] raw) {

@@ -141,7 +141,7 @@ final class Attach {
     if (config.isolated()) {
       changes.add(new LinkChange.Isolated(true));
     }
-    host.change(hostEnd.index(), changes.toArray(LinkChange[]::new));
+    host.change(hostEnd.index(), changes.toArray(new LinkChange[0]));
     config
         .vlans()
         .ifPresent(vlans -> vlans.applyTo(host, hostEnd.index(), HostBridge.kindOf(bridge)));
