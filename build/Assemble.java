@@ -197,6 +197,7 @@ final class Assemble {
     }
     inNamespaces("loopback", "\"ipam\":{}");
     inNamespaces("bridge", bridge);
+    inNamespaces("bridge", "\"macspoofchk\":true,\"hairpinMode\":true," + bridge);
   }
 
   /** IPAM plugins do not look into the namespace, so that ours serves. */
@@ -210,14 +211,14 @@ final class Assemble {
   }
 
   /**
-   * An ADD and its DEL, with a network namespace for the node and one for the container that both
+   * The verbs in turn, with a network namespace for the node and one for the container that both
    * end with the command. Where the kernel or a missing program forbids that, these plugins start a
    * little slower.
    */
   private void inNamespaces(String plugin, String keys) throws InterruptedException {
     String node =
         """
-        for CNI_COMMAND in ADD DEL; do
+        for CNI_COMMAND in ADD STATUS DEL GC; do
           export CNI_COMMAND
           printf %s "$1" | "$0" || exit
         done""";
