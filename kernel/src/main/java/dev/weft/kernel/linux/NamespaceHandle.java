@@ -8,9 +8,8 @@ import dev.weft.kernel.netlink.NetlinkException;
 import dev.weft.kernel.netlink.NetlinkSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -26,13 +25,16 @@ final class NamespaceHandle implements AutoCloseable {
   /** Held for reading while the descriptor is used, so that its number is not another file's. */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
-  private final Map<Integer, NetlinkSocket> sockets = new HashMap<>();
+  private final NetlinkSockets route;
+  private final NetlinkSockets netfilter;
   private boolean closed;
 
   private NamespaceHandle(String path, int descriptor, NamespaceId id) {
     this.path = path;
     this.descriptor = descriptor;
     this.id = id;
+    this.route = new NetlinkSockets(path, () -> openNetlink(NetlinkSocket.NETLINK_ROUTE));
+    this.netfilter = new NetlinkSockets(path, () -> openNetlink(NetlinkSocket.NETLINK_NETFILTER));
   }
 
   /**
@@ -62,28 +64,25 @@ final class NamespaceHandle implements AutoCloseable {
     return id;
   }
 
-  /** The socket for links, addresses, routes and neighbours. */
-  NetlinkSocket route() {
-    return netlink(NetlinkSocket.NETLINK_ROUTE);
+  /** The sockets for links, addresses, routes and neighbours. */
+  NetlinkSockets route() {
+    return route;
   }
 
-  /** The netlink socket of a protocol, opened in this namespace when it is first wanted. */
-  NetlinkSocket netlink(int protocol) {
-    synchronized (sockets) {
-      NetlinkSocket socket = sockets.get(protocol);
-      if (socket == null) {
-        socket = inside(() -> openNetlink(protocol));
-        sockets.put(protocol, socket);
-      }
-      return socket;
-    }
+  /** The sockets for nftables and connection tracking. */
+  NetlinkSockets netfilter() {
+    return netfilter;
   }
 
-  private NetlinkSocket openNetlink(int protocol) {
+  /** A kernel built without a protocol refuses the socket itself. */
+  private NetlinkSocket openNetlink(int protocol) throws NetlinkException {
     try {
-      return NetlinkSocket.open(protocol);
-    } catch (NetlinkException e) {
-      throw Refusal.because("cannot speak with the kernel in " + path, e);
+      return inside(() -> NetlinkSocket.open(protocol));
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof NetlinkException refusal) {
+        throw refusal;
+      }
+      throw e;
     }
   }
 
@@ -132,10 +131,8 @@ final class NamespaceHandle implements AutoCloseable {
     } finally {
       exclusive.unlock();
     }
-    synchronized (sockets) {
-      sockets.values().forEach(NetlinkSocket::close);
-      sockets.clear();
-    }
+    route.close();
+    netfilter.close();
   }
 
   @Override

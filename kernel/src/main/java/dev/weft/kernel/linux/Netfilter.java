@@ -1,10 +1,8 @@
 package dev.weft.kernel.linux;
 
-import dev.weft.kernel.KernelException;
 import dev.weft.kernel.netlink.Message;
 import dev.weft.kernel.netlink.MessageWriter;
 import dev.weft.kernel.netlink.NetlinkException;
-import dev.weft.kernel.netlink.NetlinkSocket;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,15 +21,15 @@ record Netfilter(NamespaceHandle namespace) {
 
   /** The answers to one request, each behind its {@code struct nfgenmsg}. */
   List<Message> ask(MessageWriter request) throws NetlinkException {
-    return behindHeader(socket().ask(request));
+    return behindHeader(namespace.netfilter().ask(request));
   }
 
   List<Message> dump(MessageWriter request) throws NetlinkException {
-    return behindHeader(socket().dump(request));
+    return behindHeader(namespace.netfilter().dump(request));
   }
 
   void execute(MessageWriter request) throws NetlinkException {
-    socket().execute(request);
+    namespace.netfilter().execute(request);
   }
 
   /**
@@ -46,7 +44,7 @@ record Netfilter(NamespaceHandle namespace) {
     batch.add(batch(BATCH_BEGIN, subsystem));
     batch.addAll(messages);
     batch.add(batch(BATCH_END, subsystem));
-    socket().transact(batch);
+    namespace.netfilter().transact(batch);
   }
 
   /**
@@ -59,7 +57,7 @@ record Netfilter(NamespaceHandle namespace) {
     List<MessageWriter> batch = new ArrayList<>(messages.size() + 1);
     batch.add(batch(BATCH_BEGIN, subsystem));
     batch.addAll(messages);
-    socket().transact(batch);
+    namespace.netfilter().transact(batch);
   }
 
   private static MessageWriter batch(int type, int subsystem) {
@@ -71,17 +69,5 @@ record Netfilter(NamespaceHandle namespace) {
       message.body().skip(4);
     }
     return messages;
-  }
-
-  /** A kernel built without netfilter refuses the socket itself. */
-  private NetlinkSocket socket() throws NetlinkException {
-    try {
-      return namespace.netlink(NetlinkSocket.NETLINK_NETFILTER);
-    } catch (KernelException e) {
-      if (e.getCause() instanceof NetlinkException refusal) {
-        throw refusal;
-      }
-      throw e;
-    }
   }
 }
