@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.net.IpPrefix;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -85,6 +87,25 @@ class LinuxNamespaceTest extends OnLinux {
                       throw failure;
                     })));
     assertEquals(1, (int) host.inside(() -> 1));
+  }
+
+  @Test
+  void aProgramIsBornInTheNamespaceAndLeavesNothingThere() throws InterruptedException {
+    ChildProcess program =
+        new ChildProcess(
+            Path.of("/usr/bin/readlink"), List.of("/proc/self/ns/net"), Map.of(), new byte[0]);
+    for (NetworkNamespace namespace : List.of(pod, host, kernel.own())) {
+      String printed = new String(namespace.inside(program::run).stdout(), StandardCharsets.UTF_8);
+      assertEquals("net:[" + namespace.id().inode() + "]\n", printed);
+    }
+    Link here = veth();
+    pod.inside(program::run);
+    pod.close();
+    Objects.requireNonNull(namespaces).remove("pod");
+    for (int i = 0; i < 100 && host.link(here.index()).isPresent(); i++) {
+      Thread.sleep(10);
+    }
+    assertEquals(Optional.empty(), host.link(here.index()), "the peer went with its namespace");
   }
 
   @Test

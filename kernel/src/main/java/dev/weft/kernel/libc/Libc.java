@@ -35,14 +35,25 @@ public final class Libc {
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
 
+  public static final int F_SETFL = 4;
+  public static final int F_GETPIPE_SZ = 1032;
+
+  public static final int POLLIN = 1;
+  public static final int POLLOUT = 4;
+
   public static final int LOCK_EX = 2;
+
+  public static final int SIGKILL = 9;
 
   public static final int CLONE_NEWNET = 0x4000_0000;
 
   private static final int EINTR = 4;
 
+  /** One number on every architecture, as all system calls since Linux 5.0 have. */
+  private static final int SYS_PIDFD_OPEN = 434;
+
   /** One to six arguments, each a register wide: all are declared as pointers, numbers too. */
-  private static final CallContext[] REGISTERS = new CallContext[7];
+  static final CallContext[] REGISTERS = new CallContext[7];
 
   private static final Invoker INVOKER = Invoker.getInstance();
   private static final LastError ERROR = LastError.getInstance();
@@ -58,9 +69,15 @@ public final class Libc {
   private static final long WRITE = symbol("write");
   private static final long CLOSE = symbol("close");
   private static final long IOCTL = symbol("ioctl");
+  private static final long FCNTL = symbol("fcntl");
+  private static final long PIPE2 = symbol("pipe2");
+  private static final long POLL = symbol("poll");
   private static final long FLOCK = symbol("flock");
   private static final long STATX = symbol("statx");
   private static final long SETNS = symbol("setns");
+  private static final long SYSCALL = symbol("syscall");
+  private static final long WAIT4 = symbol("wait4");
+  private static final long KILL = symbol("kill");
 
   static {
     for (int count = 1; count < REGISTERS.length; count++) {
@@ -159,6 +176,55 @@ public final class Libc {
     return withArray(WRITE, descriptor, buffer, ArrayFlags.IN);
   }
 
+  /** Reads into the first bytes of a buffer; 0 is the end of the file. */
+  public static int read(int descriptor, NativeMemory buffer) {
+    int read;
+    do {
+      read =
+          result(INVOKER.invokeL3(REGISTERS[3], READ, descriptor, buffer.address(), buffer.size()));
+    } while (read == -EINTR);
+    return read;
+  }
+
+  /** Writes a part of a buffer, or as much of it as the file takes. */
+  public static int write(int descriptor, byte[] buffer, int from, int length) {
+    int written;
+    do {
+      HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[3]);
+      arguments.putLong(descriptor);
+      arguments.putArray(buffer, from, length, ArrayFlags.IN);
+      arguments.putLong(length);
+      written = result(INVOKER.invokeLong(REGISTERS[3], WRITE, arguments));
+    } while (written == -EINTR);
+    return written;
+  }
+
+  /** Makes a pipe: what is written to the second descriptor can be read from the first. */
+  public static int pipe2(int[] descriptors, int flags) {
+    HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[2]);
+    arguments.putArray(descriptors, 0, 2, ArrayFlags.OUT);
+    arguments.putLong(flags);
+    return result(INVOKER.invokeLong(REGISTERS[2], PIPE2, arguments));
+  }
+
+  /** Asks or changes what an open file or its descriptor is ({@code F_*}). */
+  public static int fcntl(int descriptor, int command, int argument) {
+    return result(INVOKER.invokeL3(REGISTERS[3], FCNTL, descriptor, command, argument));
+  }
+
+  /**
+   * Waits, without limit, until one of some files is ready.
+   *
+   * @param files so many {@code struct pollfd}
+   */
+  public static int poll(NativeMemory files, int count) {
+    int ready;
+    do {
+      ready = result(INVOKER.invokeL3(REGISTERS[3], POLL, files.address(), count, -1));
+    } while (ready == -EINTR);
+    return ready;
+  }
+
   /** Closes a descriptor, which is free afterwards whatever the result says. */
   public static int close(int descriptor) {
     return result(INVOKER.invokeL1(REGISTERS[1], CLOSE, descriptor));
@@ -202,6 +268,30 @@ public final class Libc {
     return result(INVOKER.invokeL2(REGISTERS[2], SETNS, descriptor, type));
   }
 
+  /** A descriptor, closed on exec, that polls as readable once a process has ended. */
+  public static int pidfdOpen(int pid) {
+    return result(INVOKER.invokeL3(REGISTERS[3], SYSCALL, SYS_PIDFD_OPEN, pid, 0));
+  }
+
+  /**
+   * Waits for the end of a child. The child's number is free afterwards.
+   *
+   * @param end takes the status, an int, and from byte 8 on {@code struct rusage}, 144 bytes
+   */
+  public static int wait4(int pid, NativeMemory end) {
+    int ended;
+    do {
+      ended =
+          result(INVOKER.invokeL4(REGISTERS[4], WAIT4, pid, end.address(), 0, end.address() + 8));
+    } while (ended == -EINTR);
+    return ended;
+  }
+
+  /** Sends a signal to a process. */
+  public static int kill(int pid, int signal) {
+    return result(INVOKER.invokeL2(REGISTERS[2], KILL, pid, signal));
+  }
+
   /** A call with a descriptor, an array and the array's length. */
   private static int withArray(long function, int descriptor, byte[] array, int direction) {
     int result;
@@ -221,7 +311,7 @@ public final class Libc {
     return result < 0 ? -ERROR.get() : result;
   }
 
-  private static long symbol(String name) {
+  static long symbol(String name) {
     long address = Library.getDefault().getSymbolAddress(name);
     if (address == 0) {
       throw new UnsatisfiedLinkError("the C library has no function " + name);
