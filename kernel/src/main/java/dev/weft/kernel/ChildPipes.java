@@ -6,6 +6,7 @@ import dev.weft.kernel.libc.Spawn;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -27,6 +28,7 @@ final class ChildPipes implements AutoCloseable {
   private static final int POLLFD_BYTES = 8;
   private static final int POLLED = 4;
 
+  private final Path program;
   private final byte[] input;
   private int written;
   private final Pipe stdin = new Pipe();
@@ -35,24 +37,26 @@ final class ChildPipes implements AutoCloseable {
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
   private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
-  private ChildPipes(byte[] input) {
+  private ChildPipes(Path program, byte[] input) {
+    this.program = program;
     this.input = input;
   }
 
   /**
    * Makes the pipes and fills the first.
    *
+   * @param program named in what is thrown
    * @param input what the child is to read
    */
-  static ChildPipes open(byte[] input) {
-    ChildPipes pipes = new ChildPipes(input);
+  static ChildPipes open(Path program, byte[] input) {
+    ChildPipes pipes = new ChildPipes(program, input);
     try {
-      pipes.stdin.open();
-      pipes.stdout.open();
-      pipes.stderr.open();
-      unblock(pipes.stdin.writer);
-      unblock(pipes.stdout.reader);
-      unblock(pipes.stderr.reader);
+      pipes.open(pipes.stdin);
+      pipes.open(pipes.stdout);
+      pipes.open(pipes.stderr);
+      pipes.unblock(pipes.stdin.writer);
+      pipes.unblock(pipes.stdout.reader);
+      pipes.unblock(pipes.stderr.reader);
       pipes.feed();
       return pipes;
     } catch (RuntimeException | Error e) {
@@ -72,7 +76,7 @@ final class ChildPipes implements AutoCloseable {
 
   /** Feeds the child and collects what it writes until it ends. */
   void serve(int pid) {
-    int end = require("cannot watch a child process", Libc.pidfdOpen(pid));
+    int end = require("its end cannot be watched", Libc.pidfdOpen(pid));
     try (NativeMemory files = NativeMemory.allocate(POLLED * POLLFD_BYTES);
         NativeMemory chunk = NativeMemory.allocate(CHUNK)) {
       boolean ended = false;
@@ -118,7 +122,7 @@ final class ChildPipes implements AutoCloseable {
       wanted.putInt(file).putShort((short) Libc.POLLIN).putShort((short) 0);
     }
     files.put(0, wanted.array(), files.size());
-    require("cannot wait for a child process", Libc.poll(files, POLLED));
+    require("its end cannot be awaited", Libc.poll(files, POLLED));
     return ByteBuffer.wrap(files.get(files.size())).order(ByteOrder.nativeOrder());
   }
 
@@ -144,12 +148,12 @@ final class ChildPipes implements AutoCloseable {
   }
 
   /** Reads once. The result is zero if nothing is left. */
-  private static int drain(Pipe pipe, ByteArrayOutputStream sink, NativeMemory chunk) {
+  private int drain(Pipe pipe, ByteArrayOutputStream sink, NativeMemory chunk) {
     int length = Libc.read(pipe.reader, chunk);
     if (length == -Errno.EAGAIN.number()) {
       return 0;
     }
-    if (require("cannot read what a child process writes", length) == 0) {
+    if (require("its output cannot be read", length) == 0) {
       pipe.closeReader();
     }
     int kept = Math.min(length, ChildProcess.OUTPUT_LIMIT - sink.size());
@@ -158,7 +162,7 @@ final class ChildPipes implements AutoCloseable {
   }
 
   /** Reads what an ended child left, and little more of what others may go on to write. */
-  private static void drainRest(Pipe pipe, ByteArrayOutputStream sink, NativeMemory chunk) {
+  private void drainRest(Pipe pipe, ByteArrayOutputStream sink, NativeMemory chunk) {
     if (pipe.reader == CLOSED) {
       return;
     }
@@ -169,15 +173,20 @@ final class ChildPipes implements AutoCloseable {
     }
   }
 
-  private static void unblock(int descriptor) {
-    require(
-        "cannot prepare a pipe to a child process",
-        Libc.fcntl(descriptor, Libc.F_SETFL, Libc.O_NONBLOCK));
+  private void open(Pipe pipe) {
+    int[] ends = new int[2];
+    require("no pipe can be made", Libc.pipe2(ends, Libc.O_CLOEXEC));
+    pipe.reader = ends[0];
+    pipe.writer = ends[1];
   }
 
-  private static int require(String whatFailed, int result) {
+  private void unblock(int descriptor) {
+    require("a pipe is refused", Libc.fcntl(descriptor, Libc.F_SETFL, Libc.O_NONBLOCK));
+  }
+
+  private int require(String otherwise, int result) {
     if (result < 0) {
-      throw KernelException.because(whatFailed, -result);
+      throw KernelException.because(program + " cannot be run: " + otherwise, -result);
     }
     return result;
   }
@@ -185,13 +194,6 @@ final class ChildPipes implements AutoCloseable {
   private static final class Pipe {
     private int reader = CLOSED;
     private int writer = CLOSED;
-
-    void open() {
-      int[] ends = new int[2];
-      require("cannot make a pipe to a child process", Libc.pipe2(ends, Libc.O_CLOEXEC));
-      reader = ends[0];
-      writer = ends[1];
-    }
 
     void closeReader() {
       reader = closed(reader);

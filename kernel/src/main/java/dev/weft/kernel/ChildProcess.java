@@ -67,7 +67,7 @@ public record ChildProcess(
     command.addAll(arguments);
     List<String> variables = variables();
     long begun = System.nanoTime();
-    try (ChildPipes pipes = ChildPipes.open(stdin);
+    try (ChildPipes pipes = ChildPipes.open(program, stdin);
         NativeMemory end = NativeMemory.allocate(STATUS_AND_USAGE_BYTES)) {
       int pid = start(pipes, command, variables);
       boolean served = false;
@@ -122,7 +122,7 @@ public record ChildProcess(
   private void await(int pid, NativeMemory end) {
     int ended = Libc.wait4(pid, end);
     if (ended < 0) {
-      throw KernelException.because("how " + program + " ended is not known", -ended);
+      throw KernelException.because(program + " ended in an unknown way", -ended);
     }
   }
 

@@ -1,25 +1,17 @@
 package dev.weft.kernel.linux;
 
+import dev.weft.kernel.ChildProcess;
 import dev.weft.kernel.Errno;
 import dev.weft.kernel.KernelException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/**
- * A program of the system, run inside a namespace with an empty environment.
- *
- * <p>Java awaits a child on a thread of its own, "process reaper", which it keeps for 60 seconds to
- * serve others. If none is idle it is started by our thread, and so stays in the namespace and
- * keeps that in being meanwhile. Nothing comes of it in the node's own namespace, where rules are;
- * a process that lives long and is to run programs in pods' namespaces should start them by {@code
- * nsenter --net=/proc/PID/fd/FD} instead, with its own PID, from a thread that never leaves home.
- */
+/** A program of the system, run inside a namespace with an empty environment. */
 record Program(Path file) {
   /** Searched instead of PATH, which whoever calls us could have set. */
   private static final List<Path> FOLDERS =
@@ -68,43 +60,23 @@ record Program(Path file) {
 
   /** Runs to the end, {@code input} on standard input. */
   Outcome run(NamespaceHandle namespace, String input, String... arguments) {
-    // A child is forked from the calling thread and is born in the namespace of that thread.
     return namespace.inside(() -> runHere(input, arguments));
   }
 
   private Outcome runHere(String input, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(file.toString());
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().clear();
+    byte[] stdin = input.getBytes(StandardCharsets.UTF_8);
     try {
-      Process process = builder.start();
-      try {
-        feed(process, input);
-        // One after the other is safe: these programs list on stdout or complain on stderr, and a
-        // complaint is far shorter than a pipe.
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        String error = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Outcome(process.waitFor(), output, error.strip());
-      } finally {
-        process.destroyForcibly();
-      }
-    } catch (IOException e) {
-      // The lines after the first advise to look after the JDK, whatever happened.
-      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
-      throw new KernelException(Errno.EIO, file + " cannot be run: " + reason, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KernelException(Errno.EINTR, "interrupted while " + file + " was running", e);
+      ChildProcess.Outcome outcome =
+          new ChildProcess(file, List.of(arguments), Map.of(), stdin).run();
+      return new Outcome(
+          outcome.exitCode(), text(outcome.stdout()), text(outcome.stderr()).strip());
+    } catch (KernelException e) {
+      // With its own number, such as ENOENT, it would seem that the program had answered.
+      throw new KernelException(Errno.EIO, e.getMessage(), e);
     }
   }
 
-  private static void feed(Process process, String input) {
-    try (OutputStream stdin = process.getOutputStream()) {
-      stdin.write(input.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      // It ended before it had read everything: its exit code and complaint say why.
-    }
+  private static String text(byte[] utf8) {
+    return new String(utf8, StandardCharsets.UTF_8);
   }
 }
