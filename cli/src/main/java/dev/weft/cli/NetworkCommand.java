@@ -1,7 +1,6 @@
 package dev.weft.cli;
 
 import dev.weft.cni.PluginPath;
-import dev.weft.cni.PluginProcess;
 import dev.weft.runtime.ChainRunner;
 import dev.weft.runtime.ListLoader;
 import dev.weft.runtime.NetworkList;
@@ -65,7 +64,6 @@ abstract class NetworkCommand implements Runnable {
     PrintWriter err = spec.commandLine().getErr();
     return new ChainRunner(
         new PluginPath(programs),
-        new PluginProcess(),
         cache(),
         System.getenv(),
         text -> {

@@ -288,7 +288,9 @@ class InvocationTest {
                 type -> Optional.empty(),
                 path -> NamespaceProbe.Finding.FOREIGN,
                 program -> false,
-                new PluginProcess())
+                (program, environment, stdin) -> {
+                  throw new AssertionError(program + " was run");
+                })
             .run("brigde", Map.of("CNI_COMMAND", "ADD"), BROKEN_INPUT);
     assertEquals(4, Calls.code(reply));
     assertTrue(Calls.message(reply).contains("\"brigde\""), Calls.message(reply));

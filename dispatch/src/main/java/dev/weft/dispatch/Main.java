@@ -1,6 +1,5 @@
 package dev.weft.dispatch;
 
-import dev.weft.cni.PluginProcess;
 import dev.weft.cni.PluginRunner;
 import dev.weft.cni.Reply;
 import dev.weft.cni.StandardInput;
@@ -39,7 +38,7 @@ public final class Main {
             new Plugins(kernel),
             new KernelNamespaces(kernel),
             new OwnProgram(Path.of(System.getProperty("weft.launcher"))),
-            new PluginProcess());
+            new ChildPlugin());
     return runner.run(plugin, System.getenv(), StandardInput.of(System.in));
   }
 

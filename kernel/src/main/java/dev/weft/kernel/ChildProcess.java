@@ -58,8 +58,8 @@ public record ChildProcess(
    *     it; {@link Errno#EACCES} if it may not be executed; {@link Errno#ENOEXEC} if it is no
    *     program (a script must name its interpreter); {@link Errno#ETXTBSY} if somebody is writing
    *     it; {@link Errno#E2BIG} for more than the kernel passes on; {@link Errno#EINVAL} for a text
-   *     with a zero inside, or a variable's name with an equals sign; {@link Errno#EMFILE} and
-   *     others if it cannot be run here and now
+   *     with a zero inside, or a variable's name with an equals sign that is not its first; {@link
+   *     Errno#EMFILE} and others if it cannot be run here and now
    */
   public Outcome run() {
     List<String> command = new ArrayList<>(arguments.size() + 1);
@@ -93,13 +93,13 @@ public record ChildProcess(
     List<String> variables = new ArrayList<>(environment.size());
     environment.forEach(
         (name, value) -> {
-          if (name.isEmpty() || name.indexOf('=') >= 0) {
+          if (name.isEmpty() || name.indexOf('=', 1) >= 0) {
             throw new KernelException(
                 Errno.EINVAL,
                 program
                     + " cannot be given a variable named \""
                     + name
-                    + "\": a name has a character or more, and no equals sign");
+                    + "\": a name has a character or more, and no equals sign but as the first");
           }
           variables.add(name.concat("=").concat(value));
         });

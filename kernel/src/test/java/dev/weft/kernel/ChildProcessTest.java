@@ -150,6 +150,7 @@ class ChildProcessTest {
     assertEquals("", text(run("/usr/bin/env", Map.of())));
     String awkward = "==;a b\n\t\"$HOME\" blüe 🌊";
     assertEquals("K=" + awkward + "\0", text(run("/usr/bin/env", Map.of("K", awkward), "--null")));
+    assertEquals("=C:=x\n", text(run("/usr/bin/env", Map.of("=C:", "x"))));
     assertEquals("ÄÖ=\n", text(run("/usr/bin/env", Map.of("ÄÖ", ""))));
     assertEquals(
         List.of("A=1", "B=", "C=3"),

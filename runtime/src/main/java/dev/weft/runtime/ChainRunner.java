@@ -48,6 +48,11 @@ public final class ChainRunner {
    * @param log takes what plugins write to stderr
    */
   public ChainRunner(
+      PluginPath path, ResultCache cache, Map<String, String> environment, Consumer<String> log) {
+    this(path, new PluginProcess(), cache, environment, log);
+  }
+
+  ChainRunner(
       PluginPath path,
       PluginProgram programs,
       ResultCache cache,

@@ -1,5 +1,10 @@
-package dev.weft.cni;
+package dev.weft.runtime;
 
+import dev.weft.cni.CniException;
+import dev.weft.cni.ErrorCode;
+import dev.weft.cni.JsonText;
+import dev.weft.cni.PluginProgram;
+import dev.weft.cni.Reply;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** Runs a plugin's program as a process of its own. */
-public final class PluginProcess implements PluginProgram {
+final class PluginProcess implements PluginProgram {
   /** Somebody may be writing the program just now: the reference library waits as long. */
   private static final int BUSY_RETRIES = 5;
 
