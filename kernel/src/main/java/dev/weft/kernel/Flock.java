@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.Optional;
 
 /**
  * An exclusive lock on a file, held until closed, that keeps out whoever asks for it by flock(2):
@@ -39,6 +40,24 @@ public final class Flock implements AutoCloseable {
       throw failure(file, -locked);
     }
     return new Flock(descriptor);
+  }
+
+  /**
+   * Takes the lock if nobody else holds it; else nothing.
+   *
+   * @throws IOException as for {@link #exclusive}
+   */
+  public static Optional<Flock> tryExclusive(Path file) throws IOException {
+    int descriptor = open(file);
+    int locked = Libc.flock(descriptor, Libc.LOCK_EX | Libc.LOCK_NB);
+    if (locked >= 0) {
+      return Optional.of(new Flock(descriptor));
+    }
+    Libc.close(descriptor);
+    if (locked == -Errno.EAGAIN.number()) {
+      return Optional.empty();
+    }
+    throw failure(file, -locked);
   }
 
   @Override

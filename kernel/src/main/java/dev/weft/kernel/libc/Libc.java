@@ -34,6 +34,7 @@ public final class Libc {
   public static final int O_WRONLY = 1;
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
+  public static final int O_PATH = 0x20_0000;
 
   public static final int F_SETFL = 4;
   public static final int F_GETPIPE_SZ = 1032;
@@ -42,10 +43,16 @@ public final class Libc {
   public static final int POLLOUT = 4;
 
   public static final int LOCK_EX = 2;
+  public static final int LOCK_NB = 4;
 
   public static final int SIGKILL = 9;
 
+  public static final int CLONE_FS = 0x200;
+  public static final int CLONE_NEWNS = 0x2_0000;
   public static final int CLONE_NEWNET = 0x4000_0000;
+
+  /** For {@link #openat}: the working directory of the calling thread. */
+  public static final int AT_FDCWD = -100;
 
   private static final int EINTR = 4;
 
@@ -64,7 +71,7 @@ public final class Libc {
   private static final long SEND = symbol("send");
   private static final long SENDTO = symbol("sendto");
   private static final long RECV = symbol("recv");
-  private static final long OPEN = symbol("open");
+  private static final long OPENAT = symbol("openat");
   private static final long READ = symbol("read");
   private static final long WRITE = symbol("write");
   private static final long CLOSE = symbol("close");
@@ -78,6 +85,8 @@ public final class Libc {
   private static final long SYSCALL = symbol("syscall");
   private static final long WAIT4 = symbol("wait4");
   private static final long KILL = symbol("kill");
+  private static final long UNSHARE = symbol("unshare");
+  private static final long FCHDIR = symbol("fchdir");
 
   static {
     for (int count = 1; count < REGISTERS.length; count++) {
@@ -154,16 +163,28 @@ public final class Libc {
 
   /** Opens a file; none is created. */
   public static int open(String path, int flags) {
+    return openat(AT_FDCWD, path, flags);
+  }
+
+  /** Opens a file below an open directory; none is created. */
+  public static int openat(int directory, String path, int flags) {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     int descriptor;
     do {
-      HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[3]);
+      HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[4]);
+      arguments.putLong(directory);
       arguments.putArray(name, 0, name.length, ArrayFlags.IN | ArrayFlags.NULTERMINATE);
       arguments.putLong(flags);
       arguments.putLong(0);
-      descriptor = result(INVOKER.invokeLong(REGISTERS[3], OPEN, arguments));
+      descriptor = result(INVOKER.invokeLong(REGISTERS[4], OPENAT, arguments));
     } while (descriptor == -EINTR);
     return descriptor;
+  }
+
+  /** A second descriptor of the same open file, closed when a program is executed. */
+  public static int duplicate(int descriptor) {
+    int duplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
+    return result(INVOKER.invokeL3(REGISTERS[3], FCNTL, descriptor, duplicateCloseOnExec, 0));
   }
 
   /** Reads into a buffer; 0 is the end of the file. */
@@ -290,6 +311,16 @@ public final class Libc {
   /** Sends a signal to a process. */
   public static int kill(int pid, int signal) {
     return result(INVOKER.invokeL2(REGISTERS[2], KILL, pid, signal));
+  }
+
+  /** Gives the calling thread for itself what it shares with others, as {@code CLONE_*} says. */
+  public static int unshare(int flags) {
+    return result(INVOKER.invokeL1(REGISTERS[1], UNSHARE, flags));
+  }
+
+  /** Makes an open directory the working directory of all threads that share it. */
+  public static int fchdir(int descriptor) {
+    return result(INVOKER.invokeL1(REGISTERS[1], FCHDIR, descriptor));
   }
 
   /** A call with a descriptor, an array and the array's length. */

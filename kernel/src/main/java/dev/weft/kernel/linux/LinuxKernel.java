@@ -1,7 +1,10 @@
 package dev.weft.kernel.linux;
 
+import dev.weft.kernel.Errno;
 import dev.weft.kernel.Kernel;
+import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NetworkNamespace;
+import dev.weft.kernel.libc.Libc;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -26,5 +29,42 @@ public final class LinuxKernel implements Kernel {
   @Override
   public NetworkNamespace open(Path path) {
     return new LinuxNamespace(NamespaceHandle.open(path.toString()), true);
+  }
+
+  /**
+   * Opens the namespace that an open descriptor is of. The descriptor stays the caller's.
+   *
+   * @param path what the namespace is called in messages
+   * @throws KernelException with {@link Errno#EINVAL} if it is no network namespace
+   */
+  public NetworkNamespace open(Path path, int descriptor) {
+    int duplicate = Libc.duplicate(descriptor);
+    if (duplicate < 0) {
+      throw KernelException.because("cannot open network namespace " + path, -duplicate);
+    }
+    return new LinuxNamespace(NamespaceHandle.adopt(path.toString(), duplicate), true);
+  }
+
+  /**
+   * Makes a namespace of its own, which lives as long as it is open or somebody is in it.
+   *
+   * @param name what it is called in messages
+   */
+  public NetworkNamespace create(String name) {
+    int descriptor =
+        NamespaceThreads.run(
+            LinuxKernel::enterNewNamespace,
+            () -> Libc.open("/proc/thread-self/ns/net", Libc.O_RDONLY | Libc.O_CLOEXEC));
+    if (descriptor < 0) {
+      throw KernelException.because("cannot open network namespace " + name, -descriptor);
+    }
+    return new LinuxNamespace(NamespaceHandle.adopt(name, descriptor), true);
+  }
+
+  private static void enterNewNamespace() {
+    int result = Libc.unshare(Libc.CLONE_NEWNET);
+    if (result < 0) {
+      throw KernelException.because("cannot make a network namespace", -result);
+    }
   }
 }

@@ -48,6 +48,17 @@ final class NamespaceHandle implements AutoCloseable {
     if (descriptor < 0) {
       throw KernelException.because("cannot open network namespace " + path, -descriptor);
     }
+    return adopt(path, descriptor);
+  }
+
+  /**
+   * Takes over a descriptor, which is closed with the handle, or at once if it is of something else
+   * than a network namespace.
+   *
+   * @param path what the namespace is called in messages
+   * @throws KernelException with {@link Errno#EINVAL} if it is something else
+   */
+  static NamespaceHandle adopt(String path, int descriptor) {
     byte[] status = new byte[256];
     if (Libc.ioctl(descriptor, NS_GET_NSTYPE) != Libc.CLONE_NEWNET
         || Libc.statx(descriptor, status) < 0) {

@@ -1,5 +1,6 @@
 package dev.weft.kernel.linux;
 
+import dev.weft.kernel.RoamingThread;
 import dev.weft.kernel.libc.Libc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,9 +14,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The platform threads on which namespaces are entered. They do nothing else, and go back to the
- * process's own namespace after each work, so that none is held longer than it is used; to start a
- * thread each time would cost ten times more.
+ * The platform threads on which namespaces are entered for threads that must not move themselves.
+ * They do nothing else, and go back to the process's own namespace after each work, so that none is
+ * held longer than it is used; to start a thread each time would cost ten times more.
  */
 final class NamespaceThreads {
   private static final int HOME = Libc.open("/proc/self/ns/net", Libc.O_RDONLY | Libc.O_CLOEXEC);
@@ -31,8 +32,18 @@ final class NamespaceThreads {
 
   private NamespaceThreads() {}
 
-  /** Runs work on such a thread after it has entered a namespace, and waits for it. */
+  /**
+   * Runs work after a namespace was entered, and waits for it: on the calling thread if that may
+   * move, else on one of these.
+   */
   static <T> T run(Runnable enter, Callable<T> work) {
+    if (Thread.currentThread() instanceof RoamingThread roaming) {
+      try {
+        return roaming.inside(enter, work);
+      } catch (Exception e) {
+        throw unchecked(e);
+      }
+    }
     FutureTask<T> task =
         new FutureTask<>(
             () -> {

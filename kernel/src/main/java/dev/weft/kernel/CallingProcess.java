@@ -1,0 +1,134 @@
+package dev.weft.kernel;
+
+import dev.weft.kernel.libc.Libc;
+import java.nio.file.Path;
+import java.util.function.BiFunction;
+
+/**
+ * A process that had us called, seen through an open descriptor of its directory in {@code /proc}:
+ * whatever number another process may get after its end, this is never taken for that one.
+ *
+ * <p>What cannot be seen any more because the process is gone fails with {@link Errno#ESRCH}.
+ */
+public final class CallingProcess {
+  private static final FileId OUR_MOUNTS = FileId.of(Libc.AT_FDCWD, "/proc/self/ns/mnt");
+  private static final FileId OUR_ROOT = FileId.of(Libc.AT_FDCWD, "/");
+
+  private final int directory;
+  private final FileId mounts;
+  private final FileId root;
+  private final FileId program;
+
+  private CallingProcess(int directory) {
+    this.directory = directory;
+    this.mounts = FileId.of(directory, "ns/mnt");
+    this.root = FileId.of(directory, "root");
+    this.program = FileId.of(directory, "exe");
+  }
+
+  /**
+   * The process of a directory.
+   *
+   * @param directory an open descriptor, which stays the caller's and is used until the last call
+   * @throws KernelException if it is of something else, or the process is gone
+   */
+  public static CallingProcess of(int directory) {
+    return new CallingProcess(directory);
+  }
+
+  /**
+   * Opens its network namespace.
+   *
+   * @param opening makes a handle of a path, for messages, and a descriptor
+   * @param path what the namespace is called in messages
+   */
+  public NetworkNamespace openNetwork(
+      BiFunction<Path, Integer, NetworkNamespace> opening, Path path) {
+    int descriptor = open("ns/net", Libc.O_RDONLY);
+    try {
+      return opening.apply(path, descriptor);
+    } finally {
+      Libc.close(descriptor);
+    }
+  }
+
+  /**
+   * Whether a file is the program that the process runs.
+   *
+   * @param file as the calling thread sees files
+   */
+  public boolean runs(Path file) {
+    try {
+      return FileId.of(Libc.AT_FDCWD, file.toString()).equals(program);
+    } catch (KernelException e) {
+      return false; // out of reach: whoever starts it will say so
+    }
+  }
+
+  /**
+   * Has the calling thread, a {@link RoamingThread}, see files as the process does: its mounts, its
+   * root and its working directory. Relative paths and links then mean to us what they mean to it.
+   *
+   * @return whether it succeeded; a process whose root is not that of its mount namespace cannot be
+   *     followed. If not, the thread is where it was
+   */
+  public boolean enterFiles() {
+    boolean foreign = !mounts.equals(OUR_MOUNTS);
+    if (!foreign && !root.equals(OUR_ROOT)) {
+      return false;
+    }
+    int workingDirectory = Libc.openat(directory, "cwd", Libc.O_PATH | Libc.O_CLOEXEC);
+    if (workingDirectory < 0) {
+      return false;
+    }
+    try {
+      if (foreign && !enterMounts()) {
+        return false;
+      }
+      if (Libc.fchdir(workingDirectory) < 0) {
+        leaveFiles();
+        return false;
+      }
+      return true;
+    } finally {
+      Libc.close(workingDirectory);
+    }
+  }
+
+  private boolean enterMounts() {
+    int namespace = Libc.openat(directory, "ns/mnt", Libc.O_RDONLY | Libc.O_CLOEXEC);
+    if (namespace < 0) {
+      return false;
+    }
+    try {
+      // The root must be this thread's alone, also if it has started a thread since it began.
+      if (Libc.unshare(Libc.CLONE_FS) < 0 || Libc.setns(namespace, Libc.CLONE_NEWNS) < 0) {
+        return false;
+      }
+    } finally {
+      Libc.close(namespace);
+    }
+    if (FileId.of(Libc.AT_FDCWD, "/").equals(root)) {
+      return true;
+    }
+    RoamingThread.goHome();
+    return false;
+  }
+
+  /** Has the calling thread see files as it did before {@link #enterFiles}. */
+  public void leaveFiles() {
+    if (mounts.equals(OUR_MOUNTS)) {
+      RoamingThread.leaveDirectory();
+    } else {
+      RoamingThread.goHome();
+    }
+  }
+
+  private int open(String file, int mode) {
+    int descriptor = Libc.openat(directory, file, mode | Libc.O_CLOEXEC);
+    if (descriptor < 0) {
+      throw KernelException.because("cannot open " + file + " of the calling process", -descriptor);
+    }
+    return descriptor;
+  }
+}
