@@ -7,4 +7,10 @@ package dev.weft.cni;
  * @param stdout the result or the error object, in UTF-8; empty for nothing
  * @param stderr what the plugin and its delegates logged
  */
-public record Reply(int exitCode, String stdout, String stderr) {}
+public record Reply(int exitCode, String stdout, String stderr) {
+
+  /** An error object for a call that no plugin has seen. */
+  public static Reply failure(CniException failure) {
+    return ErrorReply.of(failure, CniVersion.newest().text(), "");
+  }
+}

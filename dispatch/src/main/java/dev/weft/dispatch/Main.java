@@ -3,7 +3,6 @@ package dev.weft.dispatch;
 import dev.weft.cni.PluginRunner;
 import dev.weft.cni.Reply;
 import dev.weft.cni.StandardInput;
-import dev.weft.kernel.Kernel;
 import dev.weft.kernel.linux.LinuxKernel;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -32,13 +31,8 @@ public final class Main {
   }
 
   private static Reply serve(String plugin) {
-    Kernel kernel = new LinuxKernel();
-    PluginRunner runner =
-        new PluginRunner(
-            new Plugins(kernel),
-            new KernelNamespaces(kernel),
-            new OwnProgram(Path.of(System.getProperty("weft.launcher"))),
-            new ChildPlugin());
+    Path launcher = Path.of(System.getProperty("weft.launcher"));
+    PluginRunner runner = Dispatch.runner(new LinuxKernel(), new OwnProgram(launcher));
     return runner.run(plugin, System.getenv(), StandardInput.of(System.in));
   }
 

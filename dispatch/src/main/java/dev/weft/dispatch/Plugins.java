@@ -10,7 +10,7 @@ import dev.weft.plugins.loopback.LoopbackPlugin;
 import java.util.Optional;
 
 /** Every plugin that Weft has, made of what it needs. */
-public record Plugins(Kernel kernel) implements PluginTable {
+record Plugins(Kernel kernel) implements PluginTable {
 
   @Override
   public Optional<Plugin> find(String type) {
