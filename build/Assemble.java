@@ -22,8 +22,8 @@ import java.util.spi.ToolProvider;
  * the launcher, the Java runtime, native libraries, licences, and the archive of loaded classes
  * that a process starts from.
  *
- * <p>{@code java Assemble.java ROOT HOME NATIVE_JAR TIMESTAMP}, run by the build on the project's
- * JDK.
+ * <p>{@code java Assemble.java ROOT HOME JFFI_JAR NETTY_JAR_X86 NETTY_JAR_ARM TIMESTAMP}, run by
+ * the build on the project's JDK.
  */
 final class Assemble {
   private static final List<String> PLUGINS = List.of("bridge", "host-local", "loopback", "static");
@@ -40,11 +40,11 @@ final class Assemble {
     Assemble assemble = new Assemble(Path.of(args[0]), Path.of(args[1]));
     assemble.removeStaleJars();
     assemble.copyFiles();
-    assemble.nativeLibrary(Path.of(args[2]));
+    assemble.nativeLibraries(Path.of(args[2]), isArm() ? Path.of(args[4]) : Path.of(args[3]));
     assemble.licences();
     assemble.launcher();
     assemble.runtime();
-    assemble.setTimes(FileTime.from(Instant.parse(args[3])));
+    assemble.setTimes(FileTime.from(Instant.parse(args[5])));
     assemble.archive();
   }
 
@@ -53,22 +53,31 @@ final class Assemble {
       copy(root.resolve(name), home.resolve(name));
     }
     copy(root.resolve("dist/files/THIRD-PARTY.md"), home.resolve("THIRD-PARTY.md"));
-    copy(root.resolve("dist/files/lib/java.options"), options());
+    for (String name : List.of("java.options", "agent.options")) {
+      copy(root.resolve("dist/files/lib").resolve(name), home.resolve("lib").resolve(name));
+    }
   }
 
-  /** Lies ready beside the jars, or each start would unpack it to {@code /tmp}. */
-  private void nativeLibrary(Path jar) throws IOException {
-    String architecture =
-        switch (System.getProperty("os.arch")) {
-          case "amd64" -> "x86_64";
-          case String other -> other;
-        };
-    String prefix = "jni/" + architecture + "-Linux/";
+  /** They lie ready beside the jars, or each start would unpack them to {@code /tmp}. */
+  private void nativeLibraries(Path jffi, Path netty) throws IOException {
+    Path natives = home.resolve("lib/native");
+    String architecture = System.getProperty("os.arch");
+    extractAll(
+        jffi,
+        "jni/" + (architecture.equals("amd64") ? "x86_64" : architecture) + "-Linux/",
+        natives);
+    extractAll(netty, "META-INF/native/", natives);
+  }
+
+  private static boolean isArm() {
+    return System.getProperty("os.arch").equals("aarch64");
+  }
+
+  private static void extractAll(Path jar, String prefix, Path to) throws IOException {
     try (JarFile file = new JarFile(jar.toFile())) {
       for (JarEntry entry : file.stream().toList()) {
         if (entry.getName().startsWith(prefix) && !entry.isDirectory()) {
-          String name = entry.getName().substring(prefix.length());
-          extract(file, entry, home.resolve("lib/native").resolve(name));
+          extract(file, entry, to.resolve(entry.getName().substring(prefix.length())));
         }
       }
     }
@@ -112,7 +121,8 @@ final class Assemble {
         "-s",
         "-o",
         program.toString(),
-        root.resolve("launcher/launcher.c").toString());
+        root.resolve("launcher/launcher.c").toString(),
+        root.resolve("launcher/agent.c").toString());
     for (String plugin : PLUGINS) {
       Path link = home.resolve("bin").resolve(plugin);
       Files.deleteIfExists(link);

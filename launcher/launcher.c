@@ -1,9 +1,12 @@
 /*
  * Starts Weft under the name it is called by: "weft" is the command line, every other name a plugin.
  *
- * Has no logic of its own. It finds the installation it belongs to, gives Java a clean environment
- * and becomes Java. Standard input is left unread, so that whoever comes next has all of it.
+ * Has no logic of its own. A plugin's call is handed to the agent, if there is one. Otherwise this
+ * finds the installation it belongs to, gives Java a clean environment and becomes Java, which then
+ * has standard input as it came.
  */
+#include "launcher.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,9 +19,6 @@
 
 /* Where the installation is looked for if only this program was copied, as installers do. */
 #define DEFAULT_HOME "/opt/weft"
-
-/* CNI error code 5: something that has to be read or run is not there. */
-#define IO_FAILURE 5
 
 /* With fewer files to open, Java fails before any of our code could say why. */
 #define FILES_FOR_JAVA 20
@@ -62,12 +62,12 @@ static bool is_command_line(const struct call *call)
 }
 
 /* Tells a runtime in CNI's words, people in plain ones. */
-static int fail(const struct call *call, const char *message, const char *details)
+static int fail(const struct call *call, int code, const char *message, const char *details)
 {
     if (is_command_line(call)) {
         fprintf(stderr, "weft: %s: %s\n", message, details);
     } else {
-        printf("{\"cniVersion\":\"1.1.0\",\"code\":%d,\"msg\":", IO_FAILURE);
+        printf("{\"cniVersion\":\"1.1.0\",\"code\":%d,\"msg\":", code);
         print_json_string(message);
         printf(",\"details\":");
         print_json_string(details);
@@ -151,7 +151,9 @@ static bool find_home(struct call *call)
         if (has_runtime(call->home))
             return true;
     }
-    strcpy(call->home, DEFAULT_HOME);
+    /* Once for all: an upgrade may turn the link while Java starts. */
+    if (realpath(DEFAULT_HOME, call->home) == NULL)
+        strcpy(call->home, DEFAULT_HOME);
     return has_runtime(call->home);
 }
 
@@ -163,14 +165,19 @@ static void become_java(const struct call *call, int argc, char **argv)
     /* Paths are UTF-8, and programs that we ask answer in English. */
     setenv("LC_ALL", "C.UTF-8", 1);
 
-    char **java = calloc((size_t)argc + 9, sizeof *java);
+    char **java = calloc((size_t)argc + 10, sizeof *java);
     if (java == NULL)
         return;
     size_t n = 0;
+    bool is_agent = is_command_line(call) && argc > 1 && strcmp(argv[1], "agent") == 0;
+    /* Each of its threads would take an arena of its own. */
+    if (is_agent)
+        setenv("MALLOC_ARENA_MAX", "1", 0);
     java[n++] = option("", call->home, "/runtime/bin/java");
-    java[n++] = option("@", call->home, "/lib/java.options");
+    java[n++] = option("@", call->home, is_agent ? "/lib/agent.options" : "/lib/java.options");
     java[n++] = option("-XX:SharedArchiveFile=", call->home, "/lib/weft.jsa");
     java[n++] = option("-Djffi.boot.library.path=", call->home, "/lib/native");
+    java[n++] = option("-Djava.library.path=", call->home, "/lib/native");
     java[n++] = option("-Dweft.launcher=", call->executable, "");
     java[n++] = "-cp";
     java[n++] = option("", call->home, "/lib/weft.jar");
@@ -185,22 +192,68 @@ static void become_java(const struct call *call, int argc, char **argv)
     execv(java[0], java);
 }
 
+static bool write_all(int descriptor, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t n = write(descriptor, bytes, length);
+        if (n > 0) {
+            bytes += n;
+            length -= (size_t)n;
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int deliver(const struct reply *reply)
+{
+    (void)write_all(STDERR_FILENO, reply->text + reply->out_length, reply->err_length);
+    if (write_all(STDOUT_FILENO, reply->text, reply->out_length))
+        return (int)reply->exit_code;
+    fprintf(stderr, "weft: the answer cannot be written to standard output: %s\n", strerror(errno));
+    return EXIT_FAILURE;
+}
+
+/* An ADD that was begun must not be begun again before a DEL; all else may be done twice. */
+static bool may_be_repeated(void)
+{
+    const char *command = getenv("CNI_COMMAND");
+    return command == NULL || strcmp(command, "ADD") != 0;
+}
+
 int main(int argc, char **argv)
 {
     struct call call = {.name = argc > 0 ? last_part(argv[0]) : "weft"};
 
     fill_standard_descriptors();
     leave_deleted_directory();
+    if (!is_command_line(&call)) {
+        struct reply reply;
+        switch (ask_agent(call.name, &reply)) {
+        case ANSWERED:
+            return deliver(&reply);
+        case SILENT:
+            return fail(&call, TRY_AGAIN_LATER, "the agent of Weft does not answer", "");
+        case LOST:
+            if (!may_be_repeated())
+                return fail(&call, TRY_AGAIN_LATER,
+                            "the agent of Weft ended while it served this call", "");
+            break;
+        case NOBODY:
+            break;
+        }
+    }
     if (!find_home(&call))
-        return fail(&call,
+        return fail(&call, IO_FAILURE,
                     "the Java runtime of Weft is missing: keep bin, lib and runtime together and "
                     "link to bin, or put all of them under " DEFAULT_HOME,
                     call.executable);
     if (!can_open_files())
-        return fail(&call,
+        return fail(&call, IO_FAILURE,
                     "this process may open too few files: Java needs " TEXT(FILES_FOR_JAVA)
                     " beside those that are open (ulimit -n)",
                     strerror(errno));
     become_java(&call, argc, argv);
-    return fail(&call, "the Java runtime of Weft cannot be started", strerror(errno));
+    return fail(&call, IO_FAILURE, "the Java runtime of Weft cannot be started", strerror(errno));
 }

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.class,
     subcommands = {
+      AgentCommand.class,
       AttachCommand.class,
       DetachCommand.class,
       CheckCommand.class,

@@ -45,10 +45,20 @@ class ArchitectureTest {
         new Module("plugins.loopback", List.of("net", "cni", "kernel")),
         new Module("plugins.bridge", List.of("net", "cni", "kernel", "iptables")),
         new Module("dispatch", List.of("net", "cni", "kernel", "ipam", "iptables", "plugins")),
+        new Module("agent", List.of("net", "cni", "kernel", "dispatch")),
         new Module("runtime", List.of("net", "cni")),
         new Module(
             "cli",
-            List.of("net", "cni", "kernel", "ipam", "iptables", "plugins", "dispatch", "runtime")));
+            List.of(
+                "net",
+                "cni",
+                "kernel",
+                "ipam",
+                "iptables",
+                "plugins",
+                "dispatch",
+                "agent",
+                "runtime")));
   }
 
   @ParameterizedTest

@@ -1,0 +1,111 @@
+package dev.weft.agent;
+
+import dev.weft.kernel.ServiceManager;
+import dev.weft.kernel.linux.LinuxKernel;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The resident process: it serves the calls of plugins that launchers bring to its socket.
+ *
+ * <p>What it changes is as safe from its sudden end as what a process of its own changes: it keeps
+ * nothing in memory that the next one would need.
+ */
+public final class Agent {
+  private static final Logger LOG = Logger.getLogger(Agent.class.getName());
+
+  /** How long calls may take to end after the agent was told to. */
+  private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(25);
+
+  /** A launcher that found the socket a moment ago may still be on its way. */
+  private static final long LATE_COMERS_MILLIS = 100;
+
+  private final AgentSettings settings;
+  private final AgentDirectory directory;
+  private final EventLoopGroup loop;
+  private final CallSocket calls;
+  private final Channel channel;
+
+  private Agent(
+      AgentSettings settings,
+      AgentDirectory directory,
+      EventLoopGroup loop,
+      CallSocket calls,
+      Channel channel) {
+    this.settings = settings;
+    this.directory = directory;
+    this.loop = loop;
+    this.calls = calls;
+    this.channel = channel;
+  }
+
+  /**
+   * Starts an agent, which is ready when this returns.
+   *
+   * @throws IOException if its directory is not fit, or another agent has it
+   */
+  public static Agent start(AgentSettings settings) throws IOException, InterruptedException {
+    AgentDirectory directory = AgentDirectory.take(settings.beside("").toAbsolutePath());
+    openJars();
+    LinuxKernel kernel = new LinuxKernel();
+    EventLoopGroup loop =
+        new MultiThreadIoEventLoopGroup(
+            1, Thread.ofPlatform().name("socket").factory(), EpollIoHandler.newFactory());
+    CallSocket calls =
+        new CallSocket(
+            new CallService(kernel),
+            AgentSettings.WORKING_LIMIT,
+            AgentSettings.WAITING_LIMIT,
+            (int) Files.getAttribute(directory.scratch().getParent(), "unix:uid"));
+    Files.createDirectory(directory.scratch());
+    Path socket = directory.scratch().resolve("new.sock");
+    Channel channel = calls.listen(loop, socket);
+    long begun = System.nanoTime();
+    new WarmUp(kernel, settings.launcher(), socket, directory.scratch()).run();
+    LOG.info(
+        () ->
+            "warm after "
+                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)
+                + " ms; serving calls at "
+                + settings.socket());
+    AgentDirectory.publish(socket, settings.socket());
+    ServiceManager.tell(settings.environment(), "READY=1");
+    return new Agent(settings, directory, loop, calls, channel);
+  }
+
+  /**
+   * Ends it: sends launchers their other way, and waits for the calls that are here, 25 seconds at
+   * most.
+   */
+  public void drain() throws IOException, InterruptedException {
+    ServiceManager.tell(settings.environment(), "STOPPING=1");
+    Files.deleteIfExists(settings.socket());
+    if (!calls.drain(channel, DRAIN_NANOS)) {
+      LOG.warning(() -> "ending although calls are not done: " + calls.load());
+    }
+    Thread.sleep(LATE_COMERS_MILLIS);
+    channel.close().sync();
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+    directory.close();
+  }
+
+  /**
+   * Has the class loader open all its jars, which it does as it looks for what none of them has. A
+   * class that is first wanted while its thread sees another process's files could not be found.
+   */
+  private static void openJars() {
+    try {
+      Class.forName("dev.weft.agent.Absent");
+    } catch (ClassNotFoundException e) {
+      LOG.log(Level.FINEST, "as it should be", e);
+    }
+  }
+}

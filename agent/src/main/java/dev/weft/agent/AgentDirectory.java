@@ -1,0 +1,102 @@
+package dev.weft.agent;
+
+import dev.weft.kernel.Flock;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The directory of an agent's sockets, which only its own user may enter. Held by one agent at a
+ * time; what one that was killed has left there is removed by the next.
+ */
+final class AgentDirectory implements AutoCloseable {
+  private static final Set<PosixFilePermission> PRIVATE =
+      PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> SOCKET =
+      PosixFilePermissions.fromString("rw-------");
+
+  private static final String LOCK = "agent.lock";
+  private static final String SCRATCH = "scratch";
+
+  private final Path path;
+  private final Flock lock;
+
+  private AgentDirectory(Path path, Flock lock) {
+    this.path = path;
+    this.lock = lock;
+  }
+
+  /**
+   * Makes the directory if there is none, and takes hold of it.
+   *
+   * @throws IOException if others may write to it, or another agent has it
+   */
+  static AgentDirectory take(Path path) throws IOException {
+    Files.createDirectories(path.toAbsolutePath().getParent());
+    try {
+      Files.createDirectory(path, PosixFilePermissions.asFileAttribute(PRIVATE));
+    } catch (FileAlreadyExistsException e) {
+      requirePrivate(path);
+    }
+    Optional<Flock> lock = Flock.tryExclusive(path.resolve(LOCK));
+    if (lock.isEmpty()) {
+      throw new IOException("another agent runs already with its socket in " + path);
+    }
+    AgentDirectory directory = new AgentDirectory(path, lock.get());
+    delete(directory.scratch());
+    return directory;
+  }
+
+  private static void requirePrivate(Path path) throws IOException {
+    PosixFileAttributes attributes =
+        Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    Set<PosixFilePermission> others = EnumSet.copyOf(attributes.permissions());
+    others.removeAll(PRIVATE);
+    if (!attributes.isDirectory() || !others.isEmpty()) {
+      throw new IOException(
+          path
+              + " has the mode "
+              + PosixFilePermissions.toString(attributes.permissions())
+              + ", but should be a directory that only its owner may enter: chmod 0700 it, or"
+              + " choose a directory of the agent's own");
+    }
+  }
+
+  /** A place for files that nobody needs after this agent. */
+  Path scratch() {
+    return path.resolve(SCRATCH);
+  }
+
+  /** Gives a socket that listens under another name its own, in the place of whatever has it. */
+  static void publish(Path listening, Path name) throws IOException {
+    Files.setPosixFilePermissions(listening, SOCKET);
+    Files.move(listening, name, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  static void delete(Path tree) throws IOException {
+    if (Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+      try (Stream<Path> files = Files.walk(tree)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    delete(scratch());
+    lock.close();
+  }
+}

@@ -1,0 +1,31 @@
+package dev.weft.agent;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * How an agent runs.
+ *
+ * @param socket where launchers find it; everything else of its own lies in the same directory
+ * @param launcher our executable, by which the agent calls itself to get warm
+ * @param environment of the process, for what a service manager has to say
+ */
+public record AgentSettings(Path socket, Path launcher, Map<String, String> environment) {
+  /** Where launchers look if they are told nothing else. */
+  public static final Path DEFAULT_SOCKET = Path.of("/run/weft/agent.sock");
+
+  /** How many calls are worked on at a time: most of them wait for the kernel or a disk. */
+  static final int WORKING_LIMIT = 64;
+
+  /** How many may wait beyond these; a runtime that has more is told to try again later. */
+  static final int WAITING_LIMIT = 1024;
+
+  public AgentSettings {
+    environment = Map.copyOf(environment);
+  }
+
+  /** A file of the agent's own beside its socket. */
+  Path beside(String name) {
+    return socket.resolveSibling(name);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.weft.agent;
+
+import dev.weft.cni.PluginRunner;
+import dev.weft.cni.Reply;
+import dev.weft.cni.StandardInput;
+import dev.weft.dispatch.Dispatch;
+import dev.weft.kernel.CallingProcess;
+import dev.weft.kernel.KernelException;
+import dev.weft.kernel.NetworkNamespace;
+import dev.weft.kernel.linux.LinuxKernel;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Serves calls as a process of their own would: in the namespaces, with the files and in the
+ * working directory of the process that called.
+ */
+final class CallService {
+  private final LinuxKernel kernel;
+  private final NodeNamespaces nodes;
+
+  CallService(LinuxKernel kernel) {
+    this.kernel = kernel;
+    // Its thread is started here, where nobody moves between namespaces, and never ends.
+    ThreadPoolExecutor closing =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().name("closing").daemon().factory());
+    closing.prestartAllCoreThreads();
+    this.nodes = new NodeNamespaces(kernel, closing);
+  }
+
+  /**
+   * Serves a call on the calling thread, which must be one that may move.
+   *
+   * @return nothing if we cannot stand in for a process of its own there; nothing was done then
+   */
+  Optional<Reply> serve(Call call) {
+    CallingProcess caller;
+    NetworkNamespace node;
+    try {
+      caller = CallingProcess.of(call.process().intValue());
+      node = nodes.acquire(caller);
+    } catch (KernelException e) {
+      return Optional.empty(); // it is gone, or shows itself as nothing that we could follow
+    }
+    try {
+      if (!caller.enterFiles()) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(run(call, caller, node));
+      } finally {
+        caller.leaveFiles();
+      }
+    } finally {
+      nodes.release(node);
+    }
+  }
+
+  private Reply run(Call call, CallingProcess caller, NetworkNamespace node) {
+    CallersKernel view = new CallersKernel(kernel, node, netns(call), call.netns());
+    PluginRunner runner = Dispatch.runner(view, caller::runs);
+    return runner.run(call.plugin(), call.environment(), StandardInput.of(call.stdin()));
+  }
+
+  private static Path netns(Call call) {
+    try {
+      return Path.of(call.environment().getOrDefault("CNI_NETNS", ""));
+    } catch (InvalidPathException e) {
+      return Path.of("");
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package dev.weft.agent;
+
+import dev.weft.cni.CniException;
+import dev.weft.cni.ErrorCode;
+import dev.weft.cni.Reply;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.DomainSocketReadMode;
+import io.netty.channel.unix.PeerCredentials;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Where launchers bring their calls. One thread hears all of them and works on none: it always has
+ * time to answer.
+ */
+final class CallSocket {
+  private static final Logger LOG = Logger.getLogger(CallSocket.class.getName());
+
+  /** How often those that wait are looked at, and launchers are told that we work, in seconds. */
+  private static final int ROUND_SECONDS = 2;
+
+  /** A launcher that does not bring its whole call meanwhile may go its other way. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(8);
+
+  /** A call that takes longer hangs: its launcher is not told any more that we work on it. */
+  private static final long CALL_LIMIT_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+  /** Connections without a whole call; the oldest makes room for one more. */
+  private static final int INCOMPLETE_LIMIT = 512;
+
+  private final CallQueue<Pending> queue;
+  private final CallService service;
+  private final long uid;
+
+  /** Those without a whole call, the oldest first. */
+  private final Set<CallConnection> incomplete = new LinkedHashSet<>();
+
+  /** Those whose call waits or is worked on. */
+  private final Set<CallConnection> pending = new HashSet<>();
+
+  private boolean draining;
+
+  private record Pending(CallConnection connection, Call call) {}
+
+  CallSocket(CallService service, int workingLimit, int waitingLimit, long uid) {
+    this.service = service;
+    this.uid = uid;
+    this.queue = new CallQueue<>(workingLimit, waitingLimit, this::work);
+  }
+
+  /**
+   * Listens.
+   *
+   * @param loop of one thread, which never moves between namespaces
+   */
+  Channel listen(EventLoopGroup loop, Path socket) throws InterruptedException {
+    Channel server =
+        new ServerBootstrap()
+            .group(loop)
+            .channel(EpollServerDomainSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, 4096)
+            .option(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
+            .childOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
+            .childHandler(
+                new ChannelInitializer<EpollDomainSocketChannel>() {
+                  @Override
+                  protected void initChannel(EpollDomainSocketChannel channel) {
+                    channel.config().setReadMode(DomainSocketReadMode.FILE_DESCRIPTORS);
+                    channel.config().setAutoRead(false);
+                    channel.pipeline().addLast(new CallConnection(CallSocket.this, channel));
+                  }
+                })
+            .bind(new DomainSocketAddress(socket.toFile()))
+            .sync()
+            .channel();
+    var rounds =
+        server
+            .eventLoop()
+            .scheduleAtFixedRate(this::round, ROUND_SECONDS, ROUND_SECONDS, TimeUnit.SECONDS);
+    server.closeFuture().addListener(_ -> rounds.cancel(false));
+    return server;
+  }
+
+  CallQueue.Load load() {
+    return queue.load();
+  }
+
+  /** From now on sends launchers their other way; waits for the calls that are here. */
+  boolean drain(Channel server, long nanos) throws InterruptedException {
+    server
+        .eventLoop()
+        .submit(
+            () -> {
+              draining = true;
+              List.copyOf(incomplete).forEach(CallConnection::decline);
+            })
+        .sync();
+    return queue.awaitEmpty(nanos);
+  }
+
+  boolean trusts(PeerCredentials peer) {
+    return peer.uid() == 0 || peer.uid() == uid;
+  }
+
+  void opened(CallConnection connection) {
+    incomplete.add(connection);
+    if (incomplete.size() > INCOMPLETE_LIMIT) {
+      incomplete.iterator().next().decline();
+    }
+  }
+
+  void completed(CallConnection connection, Call call) {
+    pending.add(connection);
+    if (draining) {
+      call.close();
+      connection.decline();
+    } else if (!queue.offer(call.container(), new Pending(connection, call))) {
+      call.close();
+      connection.refuse("too many calls wait already: try again later");
+    }
+  }
+
+  /** Whatever else a connection says, no call will come of it. */
+  void heard(CallConnection connection) {
+    incomplete.remove(connection);
+  }
+
+  void closed(CallConnection connection) {
+    incomplete.remove(connection);
+    pending.remove(connection);
+  }
+
+  void failed(Throwable failure) {
+    LOG.log(Level.FINE, "a connection failed", failure);
+  }
+
+  private void round() {
+    for (CallConnection connection : List.copyOf(incomplete)) {
+      if (connection.ageNanos() > PATIENCE_NANOS) {
+        connection.decline();
+      }
+    }
+    for (CallConnection connection : pending) {
+      if (connection.ageNanos() < CALL_LIMIT_NANOS) {
+        connection.sayWorking();
+      }
+    }
+  }
+
+  /** On a thread of the queue's. */
+  private void work(Pending pending) {
+    CallConnection connection = pending.connection;
+    try (Call call = pending.call) {
+      if (!connection.isOpen()) {
+        return; // nobody waits for it any more, and nothing was done
+      }
+      Optional<Reply> reply = service.serve(call);
+      if (reply.isPresent()) {
+        connection.answer(reply.get());
+      } else {
+        connection.decline();
+      }
+    } catch (Throwable e) {
+      LOG.log(Level.SEVERE, "a call failed", e);
+      connection.answer(
+          Reply.failure(new CniException(ErrorCode.INTERNAL, "internal error: " + e)));
+      throw e;
+    }
+  }
+}

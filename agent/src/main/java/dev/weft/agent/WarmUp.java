@@ -1,0 +1,128 @@
+package dev.weft.agent;
+
+import dev.weft.kernel.ChildProcess;
+import dev.weft.kernel.NetworkNamespace;
+import dev.weft.kernel.linux.LinuxKernel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Makes an agent fast before it says that it is ready: launchers bring it real calls, through its
+ * own socket, in namespaces that nobody else sees and that go with the warm-up.
+ */
+final class WarmUp {
+  private static final Logger LOG = Logger.getLogger(WarmUp.class.getName());
+
+  /** Side by side as it comes at worst, and as often as it takes for the code to be compiled. */
+  private static final int CALLERS = 8;
+
+  private static final int ROUNDS = 24;
+
+  private static final Path THIS_THREAD = Path.of("/proc/thread-self");
+
+  private final LinuxKernel kernel;
+  private final Path launcher;
+  private final Path socket;
+  private final Path scratch;
+  private final AtomicInteger failures = new AtomicInteger();
+
+  /**
+   * @param launcher our executable
+   * @param socket where it finds this agent
+   * @param scratch for leases
+   */
+  WarmUp(LinuxKernel kernel, Path launcher, Path socket, Path scratch) {
+    this.kernel = kernel;
+    this.launcher = launcher;
+    this.socket = socket;
+    this.scratch = scratch;
+  }
+
+  /** Runs to the end. What cannot be done on this machine is left out, and said in the log. */
+  void run() throws InterruptedException {
+    try (NetworkNamespace node = kernel.create("of the warm-up's node")) {
+      Thread[] callers = new Thread[CALLERS];
+      for (int i = 0; i < CALLERS; i++) {
+        int number = i;
+        callers[i] = Thread.ofPlatform().name("warm-up").start(() -> call(node, number));
+      }
+      for (Thread caller : callers) {
+        caller.join();
+      }
+    }
+    if (failures.get() > 0) {
+      LOG.warning(failures + " calls of the warm-up failed: the first real calls may be slow");
+    }
+  }
+
+  private void call(NetworkNamespace node, int caller) {
+    for (int round = 0; round < ROUNDS; round++) {
+      String container = "warm-up-" + caller + "-" + round;
+      try (NetworkNamespace pod = kernel.create("of the warm-up's pod")) {
+        // The thread that is inside gives the namespace a path for as long as it is there.
+        pod.inside(
+            () -> {
+              Path thread = Path.of("/proc").resolve(Files.readSymbolicLink(THIS_THREAD));
+              return node.inside(() -> attachAndDetach(container, thread.resolve("ns/net")));
+            });
+      } catch (RuntimeException e) {
+        failures.incrementAndGet();
+        LOG.log(Level.FINE, "a round of the warm-up failed", e);
+      }
+    }
+  }
+
+  private int attachAndDetach(String container, Path netns) {
+    for (String plugin : List.of("loopback", "bridge")) {
+      String config = config(plugin);
+      for (String verb : List.of("VERSION", "ADD", "STATUS", "DEL")) {
+        call(plugin, verb, container, netns, config);
+      }
+    }
+    return failures.get();
+  }
+
+  private void call(String plugin, String verb, String container, Path netns, String config) {
+    Map<String, String> environment =
+        Map.of(
+            "CNI_COMMAND",
+            verb,
+            "CNI_CONTAINERID",
+            container,
+            "CNI_NETNS",
+            netns.toString(),
+            "CNI_IFNAME",
+            plugin.equals("loopback") ? "lo" : "eth0",
+            "CNI_PATH",
+            launcher.resolveSibling("").toString(),
+            "WEFT_AGENT",
+            socket.toString());
+    ChildProcess.Outcome outcome =
+        new ChildProcess(
+                launcher.resolveSibling(plugin),
+                List.of(),
+                environment,
+                config.getBytes(StandardCharsets.UTF_8))
+            .run();
+    if (outcome.exitCode() != 0) {
+      failures.incrementAndGet();
+      LOG.fine(
+          () -> verb + " " + plugin + ": " + new String(outcome.stdout(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private String config(String plugin) {
+    return """
+        {"cniVersion":"1.1.0","name":"warm-up","type":"%s","bridge":"warm-up","ipMasq":true,
+         "isDefaultGateway":true,"ipam":{"type":"host-local","dataDir":"%s",
+         "routes":[{"dst":"0.0.0.0/0"}],
+         "ranges":[[{"subnet":"10.1.0.0/16"}],[{"subnet":"fd00:1::/64"}]]}}"""
+        .formatted(plugin, scratch);
+  }
+}
