@@ -147,10 +147,13 @@ public interface NetworkNamespace extends AutoCloseable {
   void remove(Neighbour neighbour);
 
   /**
-   * Tells the link's segment that this address is now here: gratuitous ARP, or an unsolicited
-   * neighbour advertisement.
+   * Tells the link's segment that the link's addresses are here: by gratuitous ARP if the setting
+   * {@code net.ipv4.conf.LINK.arp_notify} is 1, by unsolicited neighbour advertisements if {@code
+   * net.ipv6.conf.LINK.ndisc_notify} is.
+   *
+   * @throws KernelException with {@link Errno#ENETDOWN} if the link is down
    */
-  void announce(int linkIndex, IpAddress address);
+  void announce(int linkIndex);
 
   // Everything else that belongs to a network namespace
 

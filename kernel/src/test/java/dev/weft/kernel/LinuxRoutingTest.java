@@ -171,8 +171,13 @@ class LinuxRoutingTest extends OnLinux {
     IpAddress v6 = IpAddress.of("fd00::1");
     MacAddress stale = MacAddress.of("02:00:00:00:00:0f");
     pod.replace(new Neighbour.Resolved(there.index(), v6, Optional.of(stale), false));
-    host.announce(here.index(), v4);
-    host.announce(here.index(), v6);
+    for (IpAddress address : List.of(v4, v6)) {
+      IpPrefix prefix = IpPrefix.host(address);
+      host.add(new InterfaceAddress(here.index(), prefix, true, false, false));
+    }
+    host.sysctl().set("1", "net", "ipv4", "conf", here.name(), "arp_notify");
+    host.sysctl().set("1", "net", "ipv6", "conf", here.name(), "ndisc_notify");
+    host.announce(here.index());
     for (IpAddress address : List.of(v4, v6)) {
       Neighbour learned =
           new Neighbour.Resolved(there.index(), address, Optional.of(here.mac()), false);
@@ -186,6 +191,6 @@ class LinuxRoutingTest extends OnLinux {
       assertTrue(found, () -> learned + " not in " + pod.neighbours());
     }
     host.change(here.index(), new LinkChange.Down());
-    assertEquals(Errno.ENETDOWN, refused(() -> host.announce(here.index(), v4)).errno());
+    assertEquals(Errno.ENETDOWN, refused(() -> host.announce(here.index())).errno());
   }
 }

@@ -17,8 +17,6 @@ import java.nio.charset.StandardCharsets;
  * x86, arm64, riscv, s390 and ppc64 share as far as they are listed here.
  */
 public final class Libc {
-  public static final int AF_PACKET = 17;
-
   public static final int SOCK_RAW = 3;
   public static final int SOCK_CLOEXEC = 0x80000;
 

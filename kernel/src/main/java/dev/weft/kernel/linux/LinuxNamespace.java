@@ -171,21 +171,22 @@ final class LinuxNamespace implements NetworkNamespace {
   }
 
   @Override
-  public void announce(int linkIndex, IpAddress address) {
+  public void announce(int linkIndex) {
     Link link =
         links
             .byIndex(linkIndex)
             .orElseThrow(
                 () ->
                     new KernelException(
-                        Errno.ENODEV,
-                        "cannot announce " + address + ": no link has the index " + linkIndex));
-    byte[] frame = Announcement.frame(link.mac(), address);
-    int sent = handle.inside(() -> PacketSocket.send(linkIndex, frame));
-    if (sent < 0) {
+                        Errno.ENODEV, "cannot announce: no link has the index " + linkIndex));
+    if (!link.up()) {
       throw KernelException.because(
-          "cannot announce " + address + " on link " + link.name() + " in " + handle, -sent);
+          "cannot announce the addresses of link " + link.name() + " in " + handle,
+          Errno.ENETDOWN.number());
     }
+    // The kernel announces them itself when a link is given its own address again. A socket of ours
+    // to send the frames would cost more: closing one waits until no processor sends by it.
+    links.change(linkIndex, new LinkChange.Mac(link.mac()));
   }
 
   @Override

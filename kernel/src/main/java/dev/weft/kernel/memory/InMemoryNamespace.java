@@ -180,8 +180,9 @@ final class InMemoryNamespace implements NetworkNamespace {
 
   /** There is nobody to hear it; it fails as the real one does when the link is not there. */
   @Override
-  public void announce(int linkIndex, IpAddress address) {
-    gate.change("announce " + address, () -> stack.links.require(linkIndex));
+  public void announce(int linkIndex) {
+    gate.change(
+        "announce the addresses of link " + linkIndex, () -> stack.links.require(linkIndex));
   }
 
   @Override

@@ -39,6 +39,7 @@ final class ContainerSide {
       set("1", "net", "ipv6", "conf", ifName, "enhanced_dad");
     }
     set("1", "net", "ipv4", "conf", ifName, "arp_notify");
+    set("1", "net", "ipv6", "conf", ifName, "ndisc_notify");
     namespace.change(index, new LinkChange.Up());
   }
 
@@ -62,8 +63,8 @@ final class ContainerSide {
 
   /** Tells the segment where the addresses are now, for those who remember another place. */
   void announce(Addressing addressing) {
-    for (IpPrefix address : addressing.addresses()) {
-      namespace.announce(index, address.address());
+    if (!addressing.addresses().isEmpty()) {
+      namespace.announce(index);
     }
   }
 
