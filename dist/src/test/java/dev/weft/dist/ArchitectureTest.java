@@ -47,6 +47,7 @@ class ArchitectureTest {
         new Module("dispatch", List.of("net", "cni", "kernel", "ipam", "iptables", "plugins")),
         new Module("agent", List.of("net", "cni", "kernel", "dispatch")),
         new Module("runtime", List.of("net", "cni")),
+        new Module("install", List.of("net")),
         new Module(
             "cli",
             List.of(
@@ -58,7 +59,8 @@ class ArchitectureTest {
                 "plugins",
                 "dispatch",
                 "agent",
-                "runtime")));
+                "runtime",
+                "install")));
   }
 
   @ParameterizedTest
