@@ -1,12 +1,16 @@
 package dev.weft.cli;
 
 import dev.weft.cni.CniException;
+import dev.weft.install.InstallException;
 
 /** A failure as one line for people. */
 final class FailureText {
   private FailureText() {}
 
   static String of(Throwable failure) {
+    if (failure instanceof InstallException) {
+      return String.valueOf(failure.getMessage());
+    }
     if (!(failure instanceof CniException refusal)) {
       return "internal error: " + failure;
     }

@@ -19,7 +19,9 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       GcCommand.class,
       StatusCommand.class,
-      VersionCommand.class
+      VersionCommand.class,
+      InstallCommand.class,
+      UninstallCommand.class
     })
 public final class Weft {
   private Weft() {}
