@@ -1,4 +1,4 @@
-package dev.weft.bench;
+package dev.weft.bench.micro;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package dev.weft.bench;
+package dev.weft.bench.micro;
 
 import dev.weft.cni.Json;
 import dev.weft.cni.JsonText;
