@@ -24,6 +24,9 @@ import java.util.Map;
 record PluginCall(Node node, Path program, Map<String, String> environment, String config) {
   static final ObjectMapper JSON = new ObjectMapper();
 
+  /** In WEFT_AGENT: whatever agent this machine may have is none of the test's. */
+  private static final String NO_AGENT = "";
+
   PluginCall {
     environment = Map.copyOf(environment);
   }
@@ -32,7 +35,13 @@ record PluginCall(Node node, Path program, Map<String, String> environment, Stri
     return new PluginCall(
         node,
         Executables.plugin(type),
-        Map.of("CNI_PATH", Executables.UNDER_TEST.toString(), "CNI_IFNAME", "eth0"),
+        Map.of(
+            "CNI_PATH",
+            Executables.UNDER_TEST.toString(),
+            "CNI_IFNAME",
+            "eth0",
+            "WEFT_AGENT",
+            NO_AGENT),
         config);
   }
 
@@ -50,6 +59,11 @@ record PluginCall(Node node, Path program, Map<String, String> environment, Stri
     Map<String, String> changed = new HashMap<>(environment);
     changed.remove(variable);
     return new PluginCall(node, program, changed, config);
+  }
+
+  /** The same call, by way of an agent. */
+  PluginCall by(AgentProcess agent) {
+    return with("WEFT_AGENT", agent.socket().toString());
   }
 
   PluginCall config(String config) {

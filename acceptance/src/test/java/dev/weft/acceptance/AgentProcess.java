@@ -1,0 +1,203 @@
+package dev.weft.acceptance;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An agent of the executables under test, with its sockets in a directory of its own. It can be
+ * killed and started again; it goes when it is closed, or when this JVM dies.
+ */
+final class AgentProcess implements AutoCloseable {
+  /** How long a start or an end may take on a machine that has much else to do. */
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** The kernel ends an agent together with the thread that started it: this one never ends. */
+  private static final ExecutorService STARTER =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("starts agents").daemon().factory());
+
+  private final Path directory;
+  private final List<String> options;
+  private Process process;
+
+  private AgentProcess(Path directory, List<String> options) {
+    this.directory = directory;
+    this.options = options;
+    this.process = startProcess();
+  }
+
+  /**
+   * Starts an agent and waits until it is ready; without root, or with other executables than
+   * Weft's, the test is skipped.
+   *
+   * @param options beside {@code --socket}
+   */
+  static AgentProcess start(String... options) {
+    AgentProcess agent = launch(options);
+    try {
+      agent.awaitReady();
+      return agent;
+    } catch (RuntimeException | Error e) {
+      agent.close();
+      throw e;
+    }
+  }
+
+  /** Starts an agent and does not wait until it is ready. */
+  static AgentProcess launch(String... options) {
+    assumeTrue("root".equals(System.getProperty("user.name")), "skipped: needs root for an agent");
+    assumeTrue(
+        Files.isExecutable(Executables.plugin("weft")),
+        "skipped: the executables under test have no agent");
+    try {
+      return new AgentProcess(Files.createTempDirectory("agent"), List.of(options));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What launchers find this agent by, in WEFT_AGENT. */
+  Path socket() {
+    return directory.resolve("agent.sock");
+  }
+
+  /** Where its sockets are. */
+  Path directory() {
+    return directory;
+  }
+
+  /** Of the process that runs now, or ran last. */
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /**
+   * Whether it serves calls: its socket takes its place only when it is warm, and that of one that
+   * was killed leads nowhere.
+   */
+  boolean isReady() {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      return channel.connect(UnixDomainSocketAddress.of(socket()));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** All that it printed since this object was made. */
+  String log() {
+    try {
+      return Files.readString(logFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void awaitReady() {
+    Await.until(
+        LIMIT,
+        () -> isReady() || !process.isAlive(),
+        () -> "the agent is not ready after " + LIMIT + ": " + log());
+    if (!process.isAlive()) {
+      throw new AssertionError("the agent ended with " + process.exitValue() + ": " + log());
+    }
+  }
+
+  /** Sends a signal, such as {@code STOP}. */
+  void signal(String name) {
+    Command.run("kill", "-" + name, Long.toString(pid())).succeeded();
+  }
+
+  /** {@code kill -9}; waits until it is dead. What it had in its directory stays there. */
+  void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /** Asks it to end, as a service manager does, and waits; its exit code. */
+  int terminate() {
+    process.destroy();
+    return awaitEnd();
+  }
+
+  /** Waits until it has ended; its exit code. */
+  int awaitEnd() {
+    try {
+      if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError("the agent still runs after " + LIMIT + ": " + log());
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Starts it again in its old directory after it has ended, and waits until it is ready. */
+  void restart() {
+    relaunch();
+    awaitReady();
+  }
+
+  /** Starts it again in its old directory after it has ended, and does not wait. */
+  void relaunch() {
+    if (process.isAlive()) {
+      throw new IllegalStateException("the agent still runs");
+    }
+    process = startProcess();
+  }
+
+  private Process startProcess() {
+    List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "--"));
+    command.addAll(
+        List.of(Executables.plugin("weft").toString(), "agent", "--socket", socket().toString()));
+    command.addAll(options);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
+    builder.environment().clear();
+    builder.environment().put("PATH", Command.PATH);
+    try {
+      Process started = STARTER.submit(builder::start).get();
+      started.getOutputStream().close();
+      return started;
+    } catch (ExecutionException | IOException e) {
+      throw new AssertionError("the agent cannot be started", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  private Path logFile() {
+    return directory.resolve("agent.log");
+  }
+
+  @Override
+  public void close() {
+    kill();
+    // Callers of its warm-up may have outlived it by a moment, and write there.
+    Await.until(
+        LIMIT,
+        () -> Command.run("rm", "-rf", directory.toString()).exitCode() == 0,
+        () -> directory + " cannot be removed");
+  }
+}
