@@ -13,11 +13,16 @@ record Installation(Node node, Path home) {
 
   /** Copies the distribution as {@code cp -a} does; other executables have none to be copied. */
   static Installation copy(Node node) {
+    return copy(node, "copy");
+  }
+
+  /** Copies the distribution under a name of its own. */
+  static Installation copy(Node node, String name) {
     Path original = Executables.UNDER_TEST.resolve("..").normalize();
     assumeTrue(
         Files.exists(original.resolve("lib/java.options")),
         "skipped: the executables under test are not Weft's distribution");
-    Path home = node.data().resolve("copy");
+    Path home = node.data().resolve(name);
     Command.run("cp", "-a", original.toString(), home.toString()).succeeded();
     return new Installation(node, home);
   }
