@@ -9,6 +9,8 @@ import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -68,6 +70,12 @@ public final class Agent {
     Files.createDirectory(directory.scratch());
     Path socket = directory.scratch().resolve("new.sock");
     Channel channel = calls.listen(loop, socket);
+    // Whoever waits there already is served at once, if more slowly than later.
+    OptionalInt inherited = ServiceManager.inheritedSocket(settings.environment());
+    Optional<Channel> activated =
+        inherited.isPresent()
+            ? Optional.of(calls.listen(loop, inherited.getAsInt()))
+            : Optional.empty();
     long begun = System.nanoTime();
     new WarmUp(kernel, settings.launcher(), socket, directory.scratch()).run();
     LOG.info(
@@ -76,9 +84,13 @@ public final class Agent {
                 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)
                 + " ms; serving calls at "
                 + settings.socket());
-    AgentDirectory.publish(socket, settings.socket());
+    if (activated.isPresent()) {
+      channel.close().sync();
+    } else {
+      AgentDirectory.publish(socket, settings.socket());
+    }
     ServiceManager.tell(settings.environment(), "READY=1");
-    return new Agent(settings, directory, loop, calls, channel);
+    return new Agent(settings, directory, loop, calls, activated.orElse(channel));
   }
 
   /**
@@ -87,7 +99,9 @@ public final class Agent {
    */
   public void drain() throws IOException, InterruptedException {
     ServiceManager.tell(settings.environment(), "STOPPING=1");
-    Files.deleteIfExists(settings.socket());
+    if (ServiceManager.inheritedSocket(settings.environment()).isEmpty()) {
+      Files.deleteIfExists(settings.socket());
+    }
     if (!calls.drain(channel, DRAIN_NANOS)) {
       LOG.warning(() -> "ending although calls are not done: " + calls.load());
     }

@@ -6,6 +6,7 @@ import dev.weft.cni.Reply;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -64,30 +65,44 @@ final class CallSocket {
   }
 
   /**
-   * Listens.
+   * Listens at a new socket of this name.
    *
    * @param loop of one thread, which never moves between namespaces
    */
   Channel listen(EventLoopGroup loop, Path socket) throws InterruptedException {
-    Channel server =
-        new ServerBootstrap()
-            .group(loop)
+    return begun(
+        bootstrap(loop)
             .channel(EpollServerDomainSocketChannel.class)
-            .option(ChannelOption.SO_BACKLOG, 4096)
-            .option(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
-            .childOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
-            .childHandler(
-                new ChannelInitializer<EpollDomainSocketChannel>() {
-                  @Override
-                  protected void initChannel(EpollDomainSocketChannel channel) {
-                    channel.config().setReadMode(DomainSocketReadMode.FILE_DESCRIPTORS);
-                    channel.config().setAutoRead(false);
-                    channel.pipeline().addLast(new CallConnection(CallSocket.this, channel));
-                  }
-                })
-            .bind(new DomainSocketAddress(socket.toFile()))
-            .sync()
-            .channel();
+            .bind(new DomainSocketAddress(socket.toFile())));
+  }
+
+  /** Listens at a socket that a service manager has opened. */
+  Channel listen(EventLoopGroup loop, int descriptor) throws InterruptedException {
+    return begun(
+        bootstrap(loop)
+            .channelFactory(() -> new EpollServerDomainSocketChannel(descriptor, true))
+            .register());
+  }
+
+  private ServerBootstrap bootstrap(EventLoopGroup loop) {
+    return new ServerBootstrap()
+        .group(loop)
+        .option(ChannelOption.SO_BACKLOG, 4096)
+        .option(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
+        .childOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
+        .childHandler(
+            new ChannelInitializer<EpollDomainSocketChannel>() {
+              @Override
+              protected void initChannel(EpollDomainSocketChannel channel) {
+                channel.config().setReadMode(DomainSocketReadMode.FILE_DESCRIPTORS);
+                channel.config().setAutoRead(false);
+                channel.pipeline().addLast(new CallConnection(CallSocket.this, channel));
+              }
+            });
+  }
+
+  private Channel begun(ChannelFuture listening) throws InterruptedException {
+    Channel server = listening.sync().channel();
     var rounds =
         server
             .eventLoop()

@@ -4,12 +4,14 @@ import dev.weft.kernel.libc.Libc;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.OptionalInt;
 
-/** What systemd, or whoever else started this process as a service, is told about it. */
+/** What passes between this process and systemd, or whoever else started it as a service. */
 public final class ServiceManager {
   private static final int AF_UNIX = 1;
   private static final int SOCK_DGRAM = 2;
   private static final int PATH_BYTES = 108;
+  private static final int FIRST_INHERITED = 3;
 
   private ServiceManager() {}
 
@@ -35,5 +37,19 @@ public final class ServiceManager {
       Libc.sendto(descriptor, state.getBytes(StandardCharsets.UTF_8), address);
       Libc.close(descriptor);
     }
+  }
+
+  /**
+   * The one socket that a service manager has opened for this process (sd_listen_fds(3)), made not
+   * to block. Clients wait there while the process starts.
+   */
+  public static OptionalInt inheritedSocket(Map<String, String> environment) {
+    String pid = Long.toString(ProcessHandle.current().pid());
+    if (!environment.getOrDefault("LISTEN_FDS", "").equals("1")
+        || !environment.getOrDefault("LISTEN_PID", "").equals(pid)) {
+      return OptionalInt.empty();
+    }
+    Libc.fcntl(FIRST_INHERITED, Libc.F_SETFL, Libc.O_NONBLOCK);
+    return OptionalInt.of(FIRST_INHERITED);
   }
 }
