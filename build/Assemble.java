@@ -45,7 +45,15 @@ final class Assemble {
     assemble.launcher();
     assemble.runtime();
     assemble.setTimes(FileTime.from(Instant.parse(args[5])));
-    assemble.archive();
+    assemble.archive("java", assemble::trainPlugins, "");
+    assemble.archive("agent", assemble::trainAgent, "agent");
+  }
+
+  /**
+   * Has processes load what they will load in use; each leaves a list of classes in a directory.
+   */
+  private interface Training {
+    void run(Path work) throws IOException, InterruptedException;
   }
 
   private void copyFiles() throws IOException {
@@ -169,29 +177,63 @@ final class Assemble {
   }
 
   /**
-   * Runs the plugins as a runtime would, notes which classes they load, and stores these ready to
-   * be mapped into memory. The launcher starts all of it, so that the archive is made under the
-   * very options that it is used with.
+   * Has our processes do their work, notes which classes they load, and stores these ready to be
+   * mapped into memory: all of them at each start, so that plugins and agent have an archive each.
+   * The launcher starts all of it, so that the archive is made under the very options that it is
+   * used with.
+   *
+   * @param name of the options and of the archive
+   * @param command of {@code weft} that these options are for; none for the plugins
    */
-  private void archive() throws IOException, InterruptedException {
-    String normal = Files.readString(options());
+  private void archive(String name, Training training, String command)
+      throws IOException, InterruptedException {
+    Path options = home.resolve("lib").resolve(name + ".options");
+    String normal = Files.readString(options);
     Path work = Files.createTempDirectory(home.getParent(), "training");
     try {
       Files.writeString(
-          options(), normal + "-Xshare:off\n-XX:DumpLoadedClassList=" + work + "/%p.classes\n");
-      train(work);
+          options, normal + "-Xshare:off\n-XX:DumpLoadedClassList=" + work + "/%p.classes\n");
+      training.run(work);
       Path all = Files.write(work.resolve("all"), loadedClasses(work));
       Files.writeString(
-          options(),
+          options,
           normal + "-Xshare:dump\n-XX:+AOTClassLinking\n-XX:SharedClassListFile=" + all + "\n");
-      run(Map.of(), "", home.resolve("bin/weft").toString());
+      run(Map.of(), "", home.resolve("bin/weft").toString(), command);
     } finally {
-      Files.writeString(options(), normal);
+      Files.writeString(options, normal);
       delete(work);
     }
   }
 
-  private void train(Path work) throws IOException, InterruptedException {
+  /** Starts an agent, which does its warm-up, and ends it; see {@link #inNamespaces}. */
+  private void trainAgent(Path work) throws InterruptedException {
+    String script =
+        """
+        "$0" agent --socket "$1/agent/agent.sock" & agent=$!
+        until [ -S "$1/agent/agent.sock" ]; do
+          kill -0 $agent || exit
+          sleep 0.1
+        done
+        kill $agent
+        wait $agent""";
+    try {
+      run(
+          Map.of(),
+          "",
+          "unshare",
+          "--map-root-user",
+          "--net",
+          "sh",
+          "-c",
+          script,
+          home.resolve("bin/weft").toString(),
+          work.toString());
+    } catch (IOException | IllegalStateException e) {
+      System.err.println("archived without the classes of the agent: " + e.getMessage());
+    }
+  }
+
+  private void trainPlugins(Path work) throws IOException, InterruptedException {
     String ipam =
         """
         {"type":"host-local","dataDir":"%s","routes":[{"dst":"0.0.0.0/0"}],
@@ -284,10 +326,6 @@ final class Assemble {
       }
     }
     return loaded;
-  }
-
-  private Path options() {
-    return home.resolve("lib/java.options");
   }
 
   private List<Path> jars() throws IOException {

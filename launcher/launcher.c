@@ -175,7 +175,7 @@ static void become_java(const struct call *call, int argc, char **argv)
         setenv("MALLOC_ARENA_MAX", "1", 0);
     java[n++] = option("", call->home, "/runtime/bin/java");
     java[n++] = option("@", call->home, is_agent ? "/lib/agent.options" : "/lib/java.options");
-    java[n++] = option("-XX:SharedArchiveFile=", call->home, "/lib/weft.jsa");
+    java[n++] = option("-XX:SharedArchiveFile=", call->home, is_agent ? "/lib/agent.jsa" : "/lib/weft.jsa");
     java[n++] = option("-Djffi.boot.library.path=", call->home, "/lib/native");
     java[n++] = option("-Djava.library.path=", call->home, "/lib/native");
     java[n++] = option("-Dweft.launcher=", call->executable, "");
