@@ -91,7 +91,7 @@ final class AgentService implements Part {
     }
     if (anyway) {
       enable();
-    } else if (!systemctl.is("is-active", SERVICE)) {
+    } else if (isDown()) {
       return;
     }
     if (socketChanged || !systemctl.is("is-active", SOCKET)) {
@@ -126,6 +126,12 @@ final class AgentService implements Part {
     if (there && systemctl.isRunning()) {
       systemctl.require("daemon-reload");
     }
+  }
+
+  /** An agent that is just being started, maybe from the version before, is up. */
+  private boolean isDown() throws IOException {
+    String state = systemctl.property(SERVICE, "ActiveState").orElse("inactive");
+    return state.equals("inactive") || state.equals("failed") || state.equals("deactivating");
   }
 
   private boolean isOutdated(String unit) throws IOException {

@@ -84,6 +84,14 @@ class AgentServiceTest {
   }
 
   @Test
+  void anAgentThatIsJustBeingStartedIsStartedAnew() throws IOException {
+    install(first, true);
+    systemd.starting = true;
+    install(TestNode.distribution(directory.resolve("second"), "2.0"), false);
+    assertFalse(systemd.starting, systemd.orders::toString);
+  }
+
+  @Test
   void aReloadThatAKilledRunOwesIsMade() {
     install(first, true);
     systemd.needsReload = true;

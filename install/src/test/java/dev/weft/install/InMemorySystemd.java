@@ -12,6 +12,7 @@ final class InMemorySystemd implements Systemctl {
   final List<String> orders = new ArrayList<>();
   boolean needsReload;
   boolean refusesToStart;
+  boolean starting;
 
   /** Who runs as the agent; this process unless a test has another. */
   long agent = ProcessHandle.current().pid();
@@ -26,15 +27,20 @@ final class InMemorySystemd implements Systemctl {
     List<String> units = arguments.stream().filter(word -> word.startsWith("weft-agent.")).toList();
     return switch (arguments.getFirst()) {
       case "is-enabled" -> answer(enabled.containsAll(units));
-      case "is-active" -> answer(active.containsAll(units));
-      case "show" ->
-          new Outcome(
-              0,
-              arguments.contains("--property=MainPID")
-                  ? String.valueOf(agent)
-                  : needsReload ? "yes" : "no");
+      case "is-active" -> answer(!starting && active.containsAll(units));
+      case "show" -> new Outcome(0, property(arguments, units));
       default -> order(arguments, units);
     };
+  }
+
+  private String property(List<String> arguments, List<String> units) {
+    if (arguments.contains("--property=MainPID")) {
+      return String.valueOf(agent);
+    }
+    if (arguments.contains("--property=ActiveState")) {
+      return starting ? "activating" : active.containsAll(units) ? "active" : "inactive";
+    }
+    return needsReload ? "yes" : "no";
   }
 
   private Outcome order(List<String> arguments, List<String> units) {
@@ -47,6 +53,7 @@ final class InMemorySystemd implements Systemctl {
           return new Outcome(1, "Job for weft-agent.service failed.\nSee its journal.");
         }
         active.addAll(units);
+        starting = false;
       }
       case "disable" -> {
         enabled.removeAll(units);
