@@ -46,7 +46,8 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext context) throws IOException {
     if (!server.trusts(channel.peerCredentials())) {
-      context.close();
+      heard = true;
+      decline();
       return;
     }
     server.opened(this);
@@ -68,9 +69,15 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
     }
     ByteBuf bytes = (ByteBuf) message;
     try {
-      if (!heard) {
+      if (heard) {
+        return;
+      }
+      if (server.hold(bytes.readableBytes())) {
         received.writeBytes(bytes);
         understand();
+      } else {
+        end();
+        refuse("too many calls are on their way: try again later");
       }
     } finally {
       bytes.release();
@@ -144,7 +151,7 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) throws IOException {
-    server.closed(this);
+    server.closed(this, received.writerIndex());
     received.release();
     for (FileDescriptor descriptor : descriptors) {
       descriptor.close();

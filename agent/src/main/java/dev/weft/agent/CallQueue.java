@@ -66,8 +66,8 @@ final class CallQueue<T> {
       }
       waiting.add(new Waiting<>(container, call));
       if (waiting.size() > idle && threads < threadLimit) {
-        threads++;
         new RoamingThread("call", this::run).start();
+        threads++;
       } else {
         callCame.signal();
       }

@@ -44,6 +44,9 @@ final class CallSocket {
   /** Connections without a whole call; the oldest makes room for one more. */
   private static final int INCOMPLETE_LIMIT = 512;
 
+  /** What all calls together may hold, in bytes as they came; in memory they are thrice as big. */
+  private static final int HELD_LIMIT = 8 << 20;
+
   private final CallQueue<Pending> queue;
   private final CallService service;
   private final long uid;
@@ -54,6 +57,7 @@ final class CallSocket {
   /** Those whose call waits or is worked on. */
   private final Set<CallConnection> pending = new HashSet<>();
 
+  private int held;
   private boolean draining;
 
   private record Pending(CallConnection connection, Call call) {}
@@ -155,9 +159,22 @@ final class CallSocket {
     incomplete.remove(connection);
   }
 
-  void closed(CallConnection connection) {
+  /** Whether there is room for some more bytes, which then is taken until the connection closes. */
+  boolean hold(int bytes) {
+    if (held + bytes > HELD_LIMIT) {
+      return false;
+    }
+    held += bytes;
+    return true;
+  }
+
+  /**
+   * @param bytes what it held
+   */
+  void closed(CallConnection connection, int bytes) {
     incomplete.remove(connection);
     pending.remove(connection);
+    held -= bytes;
   }
 
   void failed(Throwable failure) {
