@@ -147,6 +147,12 @@ public interface NetworkNamespace extends AutoCloseable {
   void remove(Neighbour neighbour);
 
   /**
+   * Waits until neighbours who ask for a link's own addresses are heard, for a second at most: with
+   * IPv6 a link listens to them only some milliseconds after it was given an address.
+   */
+  void awaitReachable(int linkIndex, List<IpAddress> own);
+
+  /**
    * Tells the link's segment that the link's addresses are here: by gratuitous ARP if the setting
    * {@code net.ipv4.conf.LINK.arp_notify} is 1, by unsolicited neighbour advertisements if {@code
    * net.ipv6.conf.LINK.ndisc_notify} is.

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpPrefix;
 import dev.weft.net.MacAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -155,6 +157,21 @@ class LinuxRoutingTest extends OnLinux {
       assertTrue(host.neighbours().contains(end), () -> "" + host.neighbours());
       host.remove(end);
       assertFalse(host.neighbours().contains(end));
+    }
+  }
+
+  @Test
+  void anAddressThatWasWaitedForListensToItsSolicitedNodeGroup() throws Exception {
+    Link here = veth();
+    host.change(here.index(), new LinkChange.Up());
+    pod.change(pod.link("eth0").orElseThrow().index(), new LinkChange.Up());
+    for (int i = 1; i <= 50; i++) {
+      IpAddress address = IpAddress.of("fd00::").plus(i);
+      host.add(new InterfaceAddress(here.index(), IpPrefix.host(address), true, false, false));
+      host.awaitReachable(here.index(), List.of(address));
+      String group = "ff0200000000000000000001ff%06x".formatted(i);
+      String groups = host.inside(() -> Files.readString(Path.of("/proc/thread-self/net/igmp6")));
+      assertTrue(groups.contains(group), () -> group + " not in " + groups);
     }
   }
 

@@ -27,6 +27,7 @@ final class LinuxNamespace implements NetworkNamespace {
   private final LinuxLinks links;
   private final LinuxBridgeVlans vlans;
   private final LinuxAddresses addresses;
+  private final SolicitedNodes solicitedNodes;
   private final LinuxRoutes routes;
   private final LinuxNeighbours neighbours;
   private final LinuxSysctl sysctl;
@@ -45,6 +46,7 @@ final class LinuxNamespace implements NetworkNamespace {
     links = new LinuxLinks(handle);
     vlans = new LinuxBridgeVlans(handle, links);
     addresses = new LinuxAddresses(handle, links);
+    solicitedNodes = new SolicitedNodes(handle, links);
     routes = new LinuxRoutes(handle, links);
     neighbours = new LinuxNeighbours(handle, links);
     sysctl = new LinuxSysctl(handle);
@@ -168,6 +170,11 @@ final class LinuxNamespace implements NetworkNamespace {
   @Override
   public void remove(Neighbour neighbour) {
     neighbours.remove(neighbour);
+  }
+
+  @Override
+  public void awaitReachable(int linkIndex, List<IpAddress> own) {
+    solicitedNodes.await(linkIndex, own);
   }
 
   @Override

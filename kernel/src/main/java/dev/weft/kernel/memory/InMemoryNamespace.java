@@ -178,6 +178,12 @@ final class InMemoryNamespace implements NetworkNamespace {
     gate.change("remove neighbour on link " + neighbour.linkIndex(), () -> stack.remove(neighbour));
   }
 
+  /** There is nothing to wait for. */
+  @Override
+  public void awaitReachable(int linkIndex, List<IpAddress> own) {
+    gate.requireOpen();
+  }
+
   /** There is nobody to hear it; it fails as the real one does when the link is not there. */
   @Override
   public void announce(int linkIndex) {

@@ -73,6 +73,14 @@ record Addressing(List<Result.Ip> ips, List<Result.Route> routes, Result.Dns dns
     return false;
   }
 
+  static List<IpAddress> withoutLengths(List<IpPrefix> prefixes) {
+    List<IpAddress> addresses = new ArrayList<>(prefixes.size());
+    for (IpPrefix prefix : prefixes) {
+      addresses.add(prefix.address());
+    }
+    return addresses;
+  }
+
   /** The gateways with the lengths of their networks, as the bridge bears them. */
   List<IpPrefix> gateways() {
     Set<IpPrefix> gateways = new LinkedHashSet<>();

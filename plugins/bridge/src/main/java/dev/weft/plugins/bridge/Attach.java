@@ -89,6 +89,10 @@ final class Attach {
     }
     if (config.containerUp()) {
       awaitPort(hostEnd);
+      if (config.gateway() != BridgeConfig.Gateway.NONE) {
+        awaitGateway(gatewayLink, addressing.gateways());
+      }
+      pod.awaitReachable(addressing);
     }
     forgetNeighbours(gatewayLink, addressing.addresses());
     pod.announce(addressing);
@@ -192,6 +196,19 @@ final class Attach {
               + hostLink(hostEnd.index()).state()
               + ", but should be UP within 3 seconds of both its ends");
     }
+  }
+
+  /**
+   * A bridge that had no port is brought back by the kernel in its own time, and drops what the
+   * node sends until then. Not an error: with spanning tree it may take half a minute.
+   */
+  private void awaitGateway(Link link, List<IpPrefix> gateways) {
+    Patience.until(
+        PORT_LIMIT,
+        () ->
+            host.link(link.index()).map(Link::state).orElse(OperationalState.UP)
+                == OperationalState.UP);
+    host.awaitReachable(link.index(), Addressing.withoutLengths(gateways));
   }
 
   /** Whoever had these addresses before may still be remembered, and unreachable for seconds. */

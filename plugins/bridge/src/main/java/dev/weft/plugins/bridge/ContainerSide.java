@@ -61,6 +61,11 @@ final class ContainerSide {
     }
   }
 
+  /** Waits until whoever asks for the addresses is heard. */
+  void awaitReachable(Addressing addressing) {
+    namespace.awaitReachable(index, Addressing.withoutLengths(addressing.addresses()));
+  }
+
   /** Tells the segment where the addresses are now, for those who remember another place. */
   void announce(Addressing addressing) {
     if (!addressing.addresses().isEmpty()) {
