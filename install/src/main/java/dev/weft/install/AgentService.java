@@ -6,6 +6,7 @@ import static dev.weft.install.Units.SOCKET;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -91,7 +92,7 @@ final class AgentService implements Part {
     }
     if (anyway) {
       enable();
-    } else if (isDown()) {
+    } else if (isDown(SERVICE)) {
       return;
     }
     if (socketChanged || !systemctl.is("is-active", SOCKET)) {
@@ -116,21 +117,34 @@ final class AgentService implements Part {
 
   /** Lets systemd end the agent, which finishes what it is doing, and takes the units away. */
   void uninstall() throws IOException {
-    boolean there = socket.exists() || service.exists();
-    if (there && systemctl.isRunning()) {
-      systemctl.require("disable", "--quiet", "--now", SERVICE, SOCKET);
-      report.changed("stopped " + SERVICE + " and " + SOCKET);
+    List<String> known = new ArrayList<>();
+    if (systemctl.isRunning()) {
+      addKnown(service, SERVICE, known);
+      addKnown(socket, SOCKET, known);
+    }
+    if (!known.isEmpty()) {
+      List<String> order = new ArrayList<>(List.of("disable", "--quiet", "--now"));
+      order.addAll(known);
+      systemctl.require(order.toArray(String[]::new));
+      report.changed("stopped " + String.join(" and ", known));
     }
     service.uninstall();
     socket.uninstall();
-    if (there && systemctl.isRunning()) {
+    if (!known.isEmpty()) {
       systemctl.require("daemon-reload");
     }
   }
 
+  /** systemd refuses to disable what it does not know. */
+  private void addKnown(OwnedFile file, String unit, List<String> known) throws IOException {
+    if (file.exists() && (systemctl.is("is-enabled", unit) || !isDown(unit))) {
+      known.add(unit);
+    }
+  }
+
   /** An agent that is just being started, maybe from the version before, is up. */
-  private boolean isDown() throws IOException {
-    String state = systemctl.property(SERVICE, "ActiveState").orElse("inactive");
+  private boolean isDown(String unit) throws IOException {
+    String state = systemctl.property(unit, "ActiveState").orElse("inactive");
     return state.equals("inactive") || state.equals("failed") || state.equals("deactivating");
   }
 

@@ -30,6 +30,7 @@ class AgentServiceTest {
   void makeDistribution() throws IOException {
     node = TestNode.at(directory.resolve("node"));
     first = TestNode.distribution(directory.resolve("first"), "1.0");
+    systemd.files = node.at("/etc/systemd/system");
   }
 
   private List<String> install(Distribution distribution, boolean asked) {
@@ -123,6 +124,18 @@ class AgentServiceTest {
     systemd.orders.clear();
     installer().uninstall();
     assertEquals(List.of(), systemd.orders);
+  }
+
+  @Test
+  void aUnitThatWasChangedDoesNotRunWithoutWeft() throws IOException {
+    install(first, true);
+    node.write("/etc/systemd/system/weft-agent.service", "mine");
+    installer().uninstall();
+    assertEquals(Set.of(), systemd.active);
+    node.changes().clear();
+    installer().uninstall();
+    assertEquals(List.of(), node.changes());
+    assertEquals("mine", node.read("/etc/systemd/system/weft-agent.service"));
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.weft.install;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +15,9 @@ final class InMemorySystemd implements Systemctl {
   boolean needsReload;
   boolean refusesToStart;
   boolean starting;
+
+  /** Where the units are. */
+  Path files = Path.of("");
 
   /** Who runs as the agent; this process unless a test has another. */
   long agent = ProcessHandle.current().pid();
@@ -56,6 +61,11 @@ final class InMemorySystemd implements Systemctl {
         starting = false;
       }
       case "disable" -> {
+        for (String unit : units) {
+          if (!Files.exists(files.resolve(unit))) {
+            return new Outcome(1, "Failed to disable unit: " + unit + " does not exist.");
+          }
+        }
         enabled.removeAll(units);
         active.removeAll(units);
       }
