@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.agent.LogLine.Fact;
 import dev.weft.kernel.ServiceManager;
 import dev.weft.kernel.linux.LinuxKernel;
 import io.netty.channel.Channel;
@@ -7,8 +8,11 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -35,18 +39,21 @@ public final class Agent {
   private final EventLoopGroup loop;
   private final CallSocket calls;
   private final Channel channel;
+  private final List<PageSocket> pages;
 
   private Agent(
       AgentSettings settings,
       AgentDirectory directory,
       EventLoopGroup loop,
       CallSocket calls,
-      Channel channel) {
+      Channel channel,
+      List<PageSocket> pages) {
     this.settings = settings;
     this.directory = directory;
     this.loop = loop;
     this.calls = calls;
     this.channel = channel;
+    this.pages = pages;
   }
 
   /**
@@ -61,12 +68,17 @@ public final class Agent {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, Thread.ofPlatform().name("socket").factory(), EpollIoHandler.newFactory());
+    Life life = new Life();
+    CallStatistics statistics = new CallStatistics();
     CallSocket calls =
         new CallSocket(
             new CallService(kernel),
             AgentSettings.WORKING_LIMIT,
             AgentSettings.WAITING_LIMIT,
-            (int) Files.getAttribute(directory.scratch().getParent(), "unix:uid"));
+            (int) Files.getAttribute(directory.scratch().getParent(), "unix:uid"),
+            life,
+            statistics);
+    List<PageSocket> pages = tell(settings, loop, new StatusPages(life, calls, statistics));
     Files.createDirectory(directory.scratch());
     Path socket = directory.scratch().resolve("new.sock");
     Channel channel = calls.listen(loop, socket);
@@ -78,19 +90,48 @@ public final class Agent {
             : Optional.empty();
     long begun = System.nanoTime();
     new WarmUp(kernel, settings.launcher(), socket, directory.scratch()).run();
-    LOG.info(
-        () ->
-            "warm after "
-                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)
-                + " ms; serving calls at "
-                + settings.socket());
+    warmUpPages(settings);
+    life.enter(Life.Phase.READY);
     if (activated.isPresent()) {
       channel.close().sync();
     } else {
       AgentDirectory.publish(socket, settings.socket());
     }
     ServiceManager.tell(settings.environment(), "READY=1");
-    return new Agent(settings, directory, loop, calls, activated.orElse(channel));
+    long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    LOG.log(
+        Level.INFO,
+        "serving calls",
+        new Fact[] {new Fact("socket", settings.socket()), new Fact("warm_up_ms", took)});
+    return new Agent(settings, directory, loop, calls, activated.orElse(channel), pages);
+  }
+
+  private static List<PageSocket> tell(
+      AgentSettings settings, EventLoopGroup loop, StatusPages pages)
+      throws IOException, InterruptedException {
+    List<PageSocket> told = new ArrayList<>();
+    told.add(PageSocket.at(AgentSettings.statusSocket(settings.socket()), loop, pages.status()));
+    if (settings.metrics().isPresent()) {
+      PageSocket metrics =
+          switch (settings.metrics().get()) {
+            case MetricsAddress.Port(InetSocketAddress address) ->
+                PageSocket.at(address, loop, pages.metrics());
+            case MetricsAddress.UnixSocket(Path path) -> PageSocket.at(path, loop, pages.metrics());
+          };
+      LOG.log(Level.INFO, "telling metrics", new Fact[] {new Fact("address", metrics.address())});
+      told.add(metrics);
+    }
+    return told;
+  }
+
+  /** Whoever asks first how the agent is shall not hold up the calls of that moment. */
+  private static void warmUpPages(AgentSettings settings) {
+    StatusClient client = new StatusClient(settings.socket());
+    for (int i = 0; i < 10; i++) {
+      if (client.ask() instanceof StatusClient.Answer.None(String sentence)) {
+        LOG.warning(sentence);
+      }
+    }
   }
 
   /**
@@ -99,6 +140,7 @@ public final class Agent {
    */
   public void drain() throws IOException, InterruptedException {
     ServiceManager.tell(settings.environment(), "STOPPING=1");
+    LOG.info("ending with the calls that are here");
     if (ServiceManager.inheritedSocket(settings.environment()).isEmpty()) {
       Files.deleteIfExists(settings.socket());
     }
@@ -107,8 +149,12 @@ public final class Agent {
     }
     Thread.sleep(LATE_COMERS_MILLIS);
     channel.close().sync();
+    for (PageSocket each : pages) {
+      each.close();
+    }
     loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
     directory.close();
+    LOG.info("ended");
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.weft.agent;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How an agent runs.
@@ -9,8 +10,10 @@ import java.util.Map;
  * @param socket where launchers find it; everything else of its own lies in the same directory
  * @param launcher our executable, by which the agent calls itself to get warm
  * @param environment of the process, for what a service manager has to say
+ * @param metrics where they are told, if anywhere
  */
-public record AgentSettings(Path socket, Path launcher, Map<String, String> environment) {
+public record AgentSettings(
+    Path socket, Path launcher, Map<String, String> environment, Optional<MetricsAddress> metrics) {
   /** Where launchers look if they are told nothing else. */
   public static final Path DEFAULT_SOCKET = Path.of("/run/weft/agent.sock");
 
@@ -22,6 +25,11 @@ public record AgentSettings(Path socket, Path launcher, Map<String, String> envi
 
   public AgentSettings {
     environment = Map.copyOf(environment);
+  }
+
+  /** Where an agent tells how it is whose calls come to a socket. */
+  static Path statusSocket(Path calls) {
+    return calls.toAbsolutePath().resolveSibling("status.sock");
   }
 
   /** A file of the agent's own beside its socket. */

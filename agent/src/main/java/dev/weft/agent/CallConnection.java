@@ -134,6 +134,7 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
    * Sends the launcher its other way, before the whole call is here or because it is not for us.
    */
   void decline() {
+    server.declined();
     channel.writeAndFlush(CallFormat.declined()).addListener(ChannelFutureListener.CLOSE);
   }
 
@@ -142,6 +143,7 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
   }
 
   void refuse(String why) {
+    server.refused();
     answer(Reply.failure(new CniException(ErrorCode.TRY_AGAIN_LATER, why)));
   }
 

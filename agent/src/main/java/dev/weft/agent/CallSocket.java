@@ -50,6 +50,11 @@ final class CallSocket {
   private final CallQueue<Pending> queue;
   private final CallService service;
   private final long uid;
+  private final Life life;
+  private final CallStatistics statistics;
+
+  /** Counted as well, so that it is no slower for real calls, but told to nobody. */
+  private final CallStatistics ofWarmUp = new CallStatistics();
 
   /** Those without a whole call, the oldest first. */
   private final Set<CallConnection> incomplete = new LinkedHashSet<>();
@@ -58,13 +63,23 @@ final class CallSocket {
   private final Set<CallConnection> pending = new HashSet<>();
 
   private int held;
-  private boolean draining;
 
-  private record Pending(CallConnection connection, Call call) {}
+  /**
+   * @param since when the whole call was here, on the clock {@link System#nanoTime}
+   */
+  private record Pending(CallConnection connection, Call call, long since) {}
 
-  CallSocket(CallService service, int workingLimit, int waitingLimit, long uid) {
+  CallSocket(
+      CallService service,
+      int workingLimit,
+      int waitingLimit,
+      long uid,
+      Life life,
+      CallStatistics statistics) {
     this.service = service;
     this.uid = uid;
+    this.life = life;
+    this.statistics = statistics;
     this.queue = new CallQueue<>(workingLimit, waitingLimit, this::work);
   }
 
@@ -119,13 +134,18 @@ final class CallSocket {
     return queue.load();
   }
 
+  /** How many launchers are connected. Asked on the thread of the connections. */
+  int connections() {
+    return incomplete.size() + pending.size();
+  }
+
   /** From now on sends launchers their other way; waits for the calls that are here. */
   boolean drain(Channel server, long nanos) throws InterruptedException {
     server
         .eventLoop()
         .submit(
             () -> {
-              draining = true;
+              life.enter(Life.Phase.DRAINING);
               List.copyOf(incomplete).forEach(CallConnection::decline);
             })
         .sync();
@@ -145,13 +165,21 @@ final class CallSocket {
 
   void completed(CallConnection connection, Call call) {
     pending.add(connection);
-    if (draining) {
+    if (life.phase() == Life.Phase.DRAINING) {
       call.close();
       connection.decline();
-    } else if (!queue.offer(call.container(), new Pending(connection, call))) {
+    } else if (!queue.offer(call.container(), new Pending(connection, call, System.nanoTime()))) {
       call.close();
       connection.refuse("too many calls wait already: try again later");
     }
+  }
+
+  void declined() {
+    statistics.declined();
+  }
+
+  void refused() {
+    statistics.refused();
   }
 
   /** Whatever else a connection says, no call will come of it. */
@@ -197,21 +225,41 @@ final class CallSocket {
   /** On a thread of the queue's. */
   private void work(Pending pending) {
     CallConnection connection = pending.connection;
+    long begun = System.nanoTime();
     try (Call call = pending.call) {
       if (!connection.isOpen()) {
-        return; // nobody waits for it any more, and nothing was done
+        statistics.abandoned(); // and nothing was done
+        return;
       }
       Optional<Reply> reply = service.serve(call);
       if (reply.isPresent()) {
-        connection.answer(reply.get());
+        answer(pending, begun, reply.get());
       } else {
         connection.decline();
       }
     } catch (Throwable e) {
       LOG.log(Level.SEVERE, "a call failed", e);
-      connection.answer(
+      answer(
+          pending,
+          begun,
           Reply.failure(new CniException(ErrorCode.INTERNAL, "internal error: " + e)));
       throw e;
+    }
+  }
+
+  /** Counts before it answers: who has the answer finds it counted. */
+  private void answer(Pending pending, long begun, Reply reply) {
+    boolean isReal = !WarmUp.makes(pending.call);
+    long waited = begun - pending.since;
+    ServedCall served =
+        ServedCall.of(pending.call, reply, waited, System.nanoTime() - pending.since);
+    (isReal ? statistics : ofWarmUp).served(served);
+    if (!pending.connection.isOpen()) {
+      statistics.abandoned();
+    }
+    pending.connection.answer(reply);
+    if (isReal) {
+      served.log();
     }
   }
 }

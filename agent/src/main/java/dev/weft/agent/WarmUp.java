@@ -24,6 +24,9 @@ final class WarmUp {
 
   private static final int ROUNDS = 24;
 
+  /** A variable by which the agent knows its own calls. */
+  private static final String MARK = "WEFT_WARM_UP";
+
   private static final Path THIS_THREAD = Path.of("/proc/thread-self");
 
   private final LinuxKernel kernel;
@@ -42,6 +45,11 @@ final class WarmUp {
     this.launcher = launcher;
     this.socket = socket;
     this.scratch = scratch;
+  }
+
+  /** True for a call that an agent makes to get warm. */
+  static boolean makes(Call call) {
+    return call.environment().containsKey(MARK);
   }
 
   /** Runs to the end. What cannot be done on this machine is left out, and said in the log. */
@@ -102,7 +110,9 @@ final class WarmUp {
             "CNI_PATH",
             launcher.resolveSibling("").toString(),
             "WEFT_AGENT",
-            socket.toString());
+            socket.toString(),
+            MARK,
+            "1");
     ChildProcess.Outcome outcome =
         new ChildProcess(
                 launcher.resolveSibling(plugin),

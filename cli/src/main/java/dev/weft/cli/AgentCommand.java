@@ -1,17 +1,28 @@
 package dev.weft.cli;
 
 import dev.weft.agent.Agent;
+import dev.weft.agent.AgentLog;
 import dev.weft.agent.AgentSettings;
+import dev.weft.agent.LogLevel;
+import dev.weft.agent.MetricsAddress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code weft agent}: the resident process, in the foreground. */
 @Command(
     name = "agent",
+    subcommands = AgentStatusCommand.class,
     mixinStandardHelpOptions = true,
     description = "Serves the calls of plugins from one warm process, until SIGTERM.")
 final class AgentCommand implements Callable<Integer> {
@@ -21,11 +32,36 @@ final class AgentCommand implements Callable<Integer> {
       description = "Where the plugins find it (default: ${DEFAULT-VALUE}).")
   private Path socket = AgentSettings.DEFAULT_SOCKET;
 
+  @Option(
+      names = "--metrics",
+      paramLabel = "ADDRESS:PORT|PATH",
+      converter = MetricsAddressConverter.class,
+      description = "Tells Prometheus at a loopback port or a Unix socket (default: nowhere).")
+  private Optional<MetricsAddress> metrics = Optional.empty();
+
+  @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      description = "error, warning, info or debug (default: info).")
+  private LogLevel logLevel = LogLevel.INFO;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws InterruptedException {
+    AgentLog.begin(logLevel, System.err);
     Path launcher = Path.of(System.getProperty("weft.launcher"));
-    Agent agent =
-        Agent.start(new AgentSettings(socket.toAbsolutePath(), launcher, System.getenv()));
+    Agent agent;
+    try {
+      agent =
+          Agent.start(
+              new AgentSettings(socket.toAbsolutePath(), launcher, System.getenv(), metrics));
+    } catch (IOException e) {
+      spec.commandLine().getErr().println("weft: the agent cannot start: " + e.getMessage());
+      return 1;
+    }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(agent), "drain"));
     new CountDownLatch(1).await();
     return 0;
@@ -36,8 +72,21 @@ final class AgentCommand implements Callable<Integer> {
       agent.drain();
       Runtime.getRuntime().halt(0);
     } catch (IOException | InterruptedException e) {
-      System.err.println("weft: the agent ended before it was done: " + e.getMessage());
+      Logger.getLogger(AgentCommand.class.getName())
+          .log(Level.SEVERE, "the agent ended before it was done", e);
       Runtime.getRuntime().halt(1);
+    }
+  }
+
+  /** Made by picocli. */
+  static final class MetricsAddressConverter implements ITypeConverter<MetricsAddress> {
+    @Override
+    public MetricsAddress convert(String text) {
+      try {
+        return MetricsAddress.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
     }
   }
 }

@@ -37,6 +37,7 @@ public final class Weft {
     return new CommandLine(new Weft())
         .setOut(out)
         .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(
             (failure, all) -> {
               String command = failure.getCommandLine().getCommandSpec().qualifiedName();
