@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What works with the reference plugins, and what they made, is in good hands with ours. */
-class CompatibilityIT extends OnNode {
+class CompatibilityIT extends BothWays {
   private PluginCall bridge() {
     return PluginCall.of(
             node,
@@ -37,7 +37,7 @@ class CompatibilityIT extends OnNode {
   void anAddressCanBeHadWithoutANamespace(String type, String ipam, String address) {
     PluginCall call =
         bridge()
-            .program(Executables.plugin(type))
+            .program(node.plugin(type))
             .set("ipam", ipam.formatted(node.data()))
             .pod(Path.of("/dev/null"));
     JsonNode result = call.add();

@@ -16,8 +16,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** {@code kill -9} at random moments: the next DEL or GC finds and removes all that was made. */
-class CrashIT extends OnNode {
+/**
+ * {@code kill -9} of the executable at random moments: the next DEL or GC finds and removes all
+ * that was made.
+ */
+class CrashIT extends BothWays {
   private static final int ROUNDS = Integer.getInteger("weft.crash.rounds", 20);
 
   /** Printed with a failure, so that its moments can be tried again. */
@@ -137,6 +140,8 @@ class CrashIT extends OnNode {
     Process process = call.start(verb);
     Thread.sleep(afterMillis);
     process.destroyForcibly().waitFor();
+    // An agent finishes what it has begun, before it begins another call of the container.
+    call.run("VERSION");
   }
 
   private List<String> links(Path pod) {

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Input that is broken or meant to harm is refused with the right code and changes nothing. */
-class HostileInputIT extends OnNode {
+class HostileInputIT extends BothWays {
+  /** A process of its own has more memory for a call than the agent, in bytes. */
+  private static final int LARGEST_FOR_THE_AGENT = 200 << 10;
+
   private Path pod;
 
   @BeforeEach
@@ -75,6 +78,9 @@ class HostileInputIT extends OnNode {
   @MethodSource("texts")
   void aConfigurationThatIsNoJsonObjectIsCode6(String what, String text) {
     refuses(bridge().config(text), 6);
+    if (text.length() > LARGEST_FOR_THE_AGENT) {
+      standaloneIsRight();
+    }
   }
 
   private static Stream<Arguments> values() {

@@ -24,8 +24,12 @@ final class Node implements AutoCloseable {
       "weft-" + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet();
   private final List<String> namespaces = new ArrayList<>();
   private final Path data;
+  private final Path bin;
+  private final String agent;
 
-  private Node() {
+  private Node(Path bin, String agent) {
+    this.bin = bin;
+    this.agent = agent;
     try {
       data = Files.createTempDirectory(name);
     } catch (IOException e) {
@@ -34,11 +38,37 @@ final class Node implements AutoCloseable {
     addNamespace(name);
   }
 
-  /** Makes a node; without root the test is skipped. */
+  /** Makes a node without an agent; without root the test is skipped. */
   static Node create() {
+    return create(Executables.UNDER_TEST, "");
+  }
+
+  /**
+   * Makes a node; without root the test is skipped.
+   *
+   * @param bin where its plugins lie
+   * @param agent the socket of the agent that serves it, or empty: whatever agent this machine may
+   *     have itself is none of the test's
+   */
+  static Node create(Path bin, String agent) {
     assumeTrue(
         "root".equals(System.getProperty("user.name")), "skipped: needs root for namespaces");
-    return new Node();
+    return new Node(bin, agent);
+  }
+
+  /** Where this node's plugins lie. */
+  Path bin() {
+    return bin;
+  }
+
+  /** The executable of a plugin. */
+  Path plugin(String type) {
+    return bin.resolve(type);
+  }
+
+  /** What plugins find in WEFT_AGENT on this node. */
+  String agent() {
+    return agent;
   }
 
   /** A directory of this node's own, such as host-local's {@code dataDir}. */

@@ -9,7 +9,11 @@ abstract class OnNode {
 
   @BeforeEach
   void createNode() {
-    node = Node.create();
+    node = newNode();
+  }
+
+  Node newNode() {
+    return Node.create();
   }
 
   @AfterEach

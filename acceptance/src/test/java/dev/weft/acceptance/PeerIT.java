@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The reference plugins and ours call each other and share what lies on disk. */
-class PeerIT extends OnNode {
+class PeerIT extends BothWays {
   private PluginCall bridge(Path program, Path delegates) {
     return PluginCall.of(
             node,
@@ -23,11 +23,11 @@ class PeerIT extends OnNode {
   }
 
   private PluginCall theirs() {
-    return bridge(Executables.peers().resolve("bridge"), Executables.UNDER_TEST);
+    return bridge(Executables.peers().resolve("bridge"), node.bin());
   }
 
   private PluginCall ours() {
-    return bridge(Executables.plugin("bridge"), Executables.peers());
+    return bridge(node.plugin("bridge"), Executables.peers());
   }
 
   @Test
@@ -73,7 +73,7 @@ class PeerIT extends OnNode {
   void leasesOfOneAreKnownToTheOther() {
     PluginCall first = theirs().with("CNI_PATH", Executables.peers().toString()).container("one");
     first.pod(node.addPod()).add();
-    PluginCall second = ours().with("CNI_PATH", Executables.UNDER_TEST.toString()).container("two");
+    PluginCall second = ours().with("CNI_PATH", node.bin().toString()).container("two");
     JsonNode result = second.pod(node.addPod()).add();
     assertEquals("10.8.0.3/24", result.at("/ips/0/address").asText(), result.toString());
     second.with("CNI_CONTAINERID", "one").without("CNI_NETNS").succeeds("DEL");

@@ -18,14 +18,11 @@ import java.util.Map;
  * One call of a plugin's executable as a runtime makes it: a value that is changed step by step and
  * then run.
  *
- * <p>Starts as a call of {@code type} from the executables under test, with CNI_PATH naming their
+ * <p>Starts as a call of {@code type} from the node's plugins, with CNI_PATH naming their
  * directory, for interface {@code eth0}.
  */
 record PluginCall(Node node, Path program, Map<String, String> environment, String config) {
   static final ObjectMapper JSON = new ObjectMapper();
-
-  /** In WEFT_AGENT: whatever agent this machine may have is none of the test's. */
-  private static final String NO_AGENT = "";
 
   PluginCall {
     environment = Map.copyOf(environment);
@@ -34,14 +31,8 @@ record PluginCall(Node node, Path program, Map<String, String> environment, Stri
   static PluginCall of(Node node, String type, String config) {
     return new PluginCall(
         node,
-        Executables.plugin(type),
-        Map.of(
-            "CNI_PATH",
-            Executables.UNDER_TEST.toString(),
-            "CNI_IFNAME",
-            "eth0",
-            "WEFT_AGENT",
-            NO_AGENT),
+        node.plugin(type),
+        Map.of("CNI_PATH", node.bin().toString(), "CNI_IFNAME", "eth0", "WEFT_AGENT", node.agent()),
         config);
   }
 

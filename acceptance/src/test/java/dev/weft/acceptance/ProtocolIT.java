@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the specification asks of every plugin alike, seen on the executables. */
-class ProtocolIT extends OnNode {
+class ProtocolIT extends BothWays {
   private static final List<String> VERSIONS =
       List.of("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0");
 
@@ -34,7 +34,7 @@ class ProtocolIT extends OnNode {
   @ValueSource(strings = {"bridge", "host-local", "loopback", "static"})
   void withoutACommandAPluginSaysWhatItIs(String plugin) {
     Command.Outcome outcome =
-        node.run(List.of(Executables.plugin(plugin).toString()), Map.of(), "");
+        node.run(List.of(node.plugin(plugin).toString()), Map.of("WEFT_AGENT", node.agent()), "");
     assertAll(
         () -> assertEquals(0, outcome.exitCode()),
         () -> assertEquals("", outcome.stdout()),
@@ -55,7 +55,8 @@ class ProtocolIT extends OnNode {
 
   @Test
   void versionDoesNotWaitForInput() throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(Executables.plugin("bridge").toString());
+    ProcessBuilder builder = new ProcessBuilder(node.plugin("bridge").toString());
+    builder.environment().put("WEFT_AGENT", node.agent());
     builder.environment().put("CNI_COMMAND", "VERSION");
     Process process = builder.start();
     try {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * <p>Run over their executables ({@code -Dweft.bin=DIR}) nearly all of these fail: that is their
  * point.
  */
-class ReferenceDefectsIT extends OnNode {
+class ReferenceDefectsIT extends BothWays {
   private static final String BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
   // 1: GC does nothing anywhere; a full pool says ready

@@ -2,6 +2,7 @@ package dev.weft.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -176,6 +177,21 @@ class StartIT extends OnNode {
             .runAfter(
                 "mount --bind " + home + " " + home + " && mount -o remount,ro,bind " + home,
                 "ADD"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 10, 20, 22, 23, 24, 26, 28, 32})
+  void aProcessThatMayOpenTooFewFilesSaysSo(int limit) {
+    PluginCall call = installation.bridge();
+    Command.Outcome outcome =
+        call.runBy(List.of("sh", "-c", "ulimit -n " + limit + " && exec \"$0\""), "ADD");
+    assertEquals(1, outcome.exitCode(), outcome::toString);
+    assertEquals("", outcome.stderr());
+    JsonNode error = PluginCall.json(outcome.stdout());
+    assertNotEquals(999, error.path("code").asInt(), error::toString);
+    assertTrue(
+        error.path("msg").asText().matches(".*(open|open too few) files.*"), error::toString);
+    call.succeeds("DEL");
   }
 
   private Command.Outcome redirected(String redirection) {
