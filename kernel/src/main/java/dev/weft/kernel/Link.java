@@ -30,6 +30,12 @@ public record Link(
     Optional<String> alias,
     Optional<BridgePort> port) {
 
+  /**
+   * The group of links that are on their way out, "Weft" in ASCII: {@link
+   * NetworkNamespace#deleteLinks} moves them there. Whoever finds one in it may delete it.
+   */
+  public static final int DOOMED_GROUP = 0x57656674;
+
   /** RFC 2863 ifOperStatus, in the kernel's order (IF_OPER_*). */
   public enum OperationalState {
     UNKNOWN,

@@ -39,7 +39,7 @@ public sealed interface LinkChange {
   /** At most 255 bytes, else {@link Errno#ERANGE}; empty removes it. */
   record Alias(String text) implements LinkChange {}
 
-  /** A number that {@link NetworkNamespace#deleteLinkGroup} can name; 0 for none. */
+  /** A number that says what belongs together; 0 for none. See {@link Link#DOOMED_GROUP}. */
   record Group(int number) implements LinkChange {}
 
   /** For a bridge port: see {@link BridgePort#hairpin}. */

@@ -1,6 +1,7 @@
 package dev.weft.kernel;
 
 import dev.weft.net.IpAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -47,19 +48,22 @@ public interface NetworkNamespace extends AutoCloseable {
   void change(int index, LinkChange... changes);
 
   /**
-   * Deletes one link; a veth goes with its peer.
+   * Deletes one link; a veth goes with its peer. Of those who delete one link at the same moment,
+   * more than one may be told that it is done.
    *
    * @throws KernelException with {@link Errno#ENODEV} if it does not exist
    */
   void deleteLink(int index);
 
   /**
-   * Deletes all links of a group (see {@link LinkChange.Group}) in one operation: a hundred cost
-   * the kernel little more than one.
+   * Deletes several links in one operation: a hundred cost the kernel little more than one. Those
+   * that do not exist are no error. With more than one, each is moved into {@link
+   * Link#DOOMED_GROUP}, and that group is deleted; a crash in between leaves them there.
    *
-   * @throws KernelException with {@link Errno#ENODEV} if the group is empty
+   * @throws KernelException with {@link Errno#EOPNOTSUPP} if one cannot be deleted, such as
+   *     loopback; the others are
    */
-  void deleteLinkGroup(int group);
+  void deleteLinks(Collection<Integer> indexes);
 
   // Bridge VLAN filtering
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.kernel.Link.OperationalState;
 import dev.weft.net.MacAddress;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -187,18 +188,66 @@ class LinkContractTest extends NamespaceContract {
   }
 
   @Test
-  void aGroupIsDeletedAsOne() {
+  void linksAreDeletedTogether() {
     Link a = veth("a", MAC_A);
     Link b = veth("b", MAC_B, here, "c");
+    Link br = bridge("br0");
+    here.change(a.index(), new LinkChange.Master(br.index()));
     veth("d", MAC_C);
-    for (Link member : List.of(a, b, link("c"))) {
-      here.change(member.index(), new LinkChange.Group(7));
-    }
-    refused(Errno.ENODEV, () -> here.deleteLinkGroup(8));
-    assertThrows(IllegalArgumentException.class, () -> here.deleteLinkGroup(0));
-    here.deleteLinkGroup(7);
-    assertEquals(2, here.links().size());
-    refused(Errno.ENODEV, () -> here.deleteLinkGroup(7));
+    here.deleteLinks(List.of(a.index(), b.index(), br.index()));
+    assertEquals(Set.of("lo", "d"), names());
+    assertEquals(Optional.empty(), there.link("pa"));
+    assertEquals(0, link("d").group());
+  }
+
+  @Test
+  void ofLinksToDeleteThoseThatDoNotExistAreNoError() {
+    Link a = veth("a", MAC_A);
+    Link b = veth("b", MAC_B);
+    here.deleteLinks(List.of());
+    here.deleteLinks(List.of(NOWHERE));
+    here.deleteLinks(List.of(0, -1, NOWHERE, NOWHERE + 1));
+    here.deleteLinks(List.of(NOWHERE, a.index(), a.index(), b.index()));
+    assertEquals(Set.of("lo"), names());
+    here.deleteLinks(List.of(a.index(), b.index()));
+  }
+
+  @Test
+  void aLinkThatCannotBeDeletedKeepsNoOtherFromIt() {
+    Link a = veth("a", MAC_A);
+    Link b = veth("b", MAC_B);
+    refused(Errno.EOPNOTSUPP, () -> here.deleteLinks(List.of(a.index(), 1, b.index())));
+    assertEquals(Set.of("lo"), names());
+    assertEquals(0, link("lo").group());
+    refused(Errno.EOPNOTSUPP, () -> here.deleteLinks(List.of(1)));
+  }
+
+  @Test
+  void aLinkThatCannotBeDeletedKeepsNoOtherFromItEvenIfItIsDoomed() {
+    here.change(1, new LinkChange.Group(Link.DOOMED_GROUP));
+    Link a = veth("a", MAC_A);
+    Link b = veth("b", MAC_B, here, "c");
+    here.deleteLinks(List.of(a.index(), b.index(), link("c").index()));
+    assertEquals(Set.of("lo"), names());
+  }
+
+  @Test
+  void whoeverDeletesLinksTogetherFindsWhatACrashLeft() {
+    Link left = veth("left", MAC_A);
+    here.change(left.index(), new LinkChange.Group(Link.DOOMED_GROUP));
+    Link a = veth("a", MAC_B);
+    here.deleteLink(a.index());
+    assertTrue(here.link("left").isPresent(), "one link is deleted by itself");
+    Link b = veth("b", MAC_B);
+    Link c = veth("c", MAC_C);
+    here.deleteLinks(List.of(b.index(), c.index()));
+    assertEquals(Set.of("lo"), names());
+  }
+
+  private Set<String> names() {
+    Set<String> names = new HashSet<>();
+    here.links().forEach(link -> names.add(link.name()));
+    return names;
   }
 
   @Test

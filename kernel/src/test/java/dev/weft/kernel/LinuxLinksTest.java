@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.net.MacAddress;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Links of the real kernel: it is asked, and iproute2 is asked what it then has. */
@@ -171,15 +175,38 @@ class LinuxLinksTest extends OnLinux {
     assertTrue(e.getMessage().contains("neither a bridge nor the port of one"), e.getMessage());
   }
 
+  /** More threads than deletions may be under way, so that some are done together. */
   @Test
-  void deletesAGroupTogether() {
-    veth();
-    bridge(false);
-    host.deleteLinkGroup(7);
+  void whatThreadsDeleteAtOnceIsDeletedOrFailsForEachByItself() throws Exception {
+    int pairs = 60;
+    List<Integer> indexes = new ArrayList<>();
+    for (int i = 0; i < pairs; i++) {
+      NewLink.Peer peer = new NewLink.Peer(pod, "e" + i, Optional.empty(), OptionalInt.empty());
+      indexes.add(
+          host.create(new NewLink.Veth("v" + i, Optional.empty(), OptionalInt.empty(), 7, peer))
+              .index());
+    }
+    List<Runnable> deletions = new ArrayList<>();
+    for (int index : indexes) {
+      deletions.add(() -> host.deleteLink(index));
+      deletions.add(() -> assertEquals(Errno.ENODEV, refused(() -> host.deleteLink(4711)).errno()));
+      deletions.add(
+          () -> assertEquals(Errno.EOPNOTSUPP, refused(() -> host.deleteLink(1)).errno()));
+    }
+    assertEquals(Map.of("done", 3 * pairs), AtOnce.outcomes(deletions));
+    assertEquals(List.of("lo"), host.links().stream().map(Link::name).toList());
+    assertEquals(1, pod.links().size());
+    assertEquals(0, host.link("lo").orElseThrow().group());
+  }
+
+  @Test
+  void ofThreadsThatDeleteOneLinkAtOnceAtLeastOneDoes() throws Exception {
+    Link link = veth();
+    List<Runnable> deletions = Collections.nCopies(40, () -> host.deleteLink(link.index()));
+    Map<String, Integer> outcomes = AtOnce.outcomes(deletions);
+    assertTrue(outcomes.getOrDefault("done", 0) >= 1, outcomes::toString);
+    assertTrue(Set.of("done", "ENODEV").containsAll(outcomes.keySet()), outcomes::toString);
     assertEquals(Optional.empty(), host.link("host0"));
-    assertEquals(Optional.empty(), pod.link("eth0"));
-    assertTrue(host.link("br0").isPresent());
-    assertEquals(Errno.ENODEV, refused(() -> host.deleteLinkGroup(7)).errno());
   }
 
   @Test

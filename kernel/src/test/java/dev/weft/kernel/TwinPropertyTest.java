@@ -173,7 +173,7 @@ class TwinPropertyTest {
             Tuple.of(1, macs().map(LinkChange.Mac::new)),
             Tuple.of(1, Arbitraries.of(1279, 1300, 1500, 9000).map(LinkChange.Mtu::new)),
             Tuple.of(1, names().map(LinkChange.Rename::new)),
-            Tuple.of(1, Arbitraries.of(0, 5).map(LinkChange.Group::new)),
+            Tuple.of(1, Arbitraries.of(0, 5, Link.DOOMED_GROUP).map(LinkChange.Group::new)),
             Tuple.of(1, Arbitraries.of("", "mine").map(LinkChange.Alias::new)),
             Tuple.of(1, Arbitraries.of(true, false).map(LinkChange.Promiscuous::new)),
             Tuple.of(1, Arbitraries.of(true, false).map(LinkChange.Hairpin::new)),
@@ -204,7 +204,10 @@ class TwinPropertyTest {
     return Arbitraries.oneOf(
         indexes()
             .map(index -> new Operation("delete " + index, pair -> pair.here.deleteLink(index))),
-        Arbitraries.just(new Operation("delete group 5", pair -> pair.here.deleteLinkGroup(5))));
+        indexes()
+            .list()
+            .ofMaxSize(3)
+            .map(all -> new Operation("delete " + all, pair -> pair.here.deleteLinks(all))));
   }
 
   private static Arbitrary<Operation> addresses() {

@@ -1,10 +1,8 @@
 package dev.weft.kernel.linux;
 
 import static dev.weft.kernel.linux.LinkAttributes.IFLA_EXT_MASK;
-import static dev.weft.kernel.linux.LinkAttributes.IFLA_GROUP;
 import static dev.weft.kernel.linux.LinkAttributes.IFLA_IFNAME;
 import static dev.weft.kernel.linux.LinkAttributes.RTEXT_FILTER_SKIP_STATS;
-import static dev.weft.kernel.linux.Rtnetlink.RTM_DELLINK;
 import static dev.weft.kernel.linux.Rtnetlink.RTM_GETLINK;
 
 import dev.weft.kernel.Errno;
@@ -21,7 +19,6 @@ import java.util.Optional;
 
 /** The links of one namespace. */
 final class LinuxLinks {
-  /** IFNAMSIZ less the closing zero. */
   private final NamespaceHandle namespace;
 
   LinuxLinks(NamespaceHandle namespace) {
@@ -160,27 +157,6 @@ final class LinuxLinks {
         && bridge.defaultPvid().orElse(0) == id;
   }
 
-  void delete(int index) {
-    try {
-      namespace.route().execute(LinkMessages.about(RTM_DELLINK, 0, requireIndex(index)));
-    } catch (NetlinkException e) {
-      throw Refusal.because("cannot delete " + describe(index), e);
-    }
-  }
-
-  void deleteGroup(int group) {
-    if (group == 0) {
-      throw new IllegalArgumentException("group 0 is that of links without a group");
-    }
-    MessageWriter request = LinkMessages.about(RTM_DELLINK, 0, 0);
-    request.attributeInt(IFLA_GROUP, group);
-    try {
-      namespace.route().execute(request);
-    } catch (NetlinkException e) {
-      throw Refusal.because("cannot delete the links of group " + group + " in " + namespace, e);
-    }
-  }
-
   /** A link for a sentence: index and, if it exists, name. */
   String describe(int index) {
     String name = "no such link";
@@ -190,14 +166,6 @@ final class LinuxLinks {
       name = "name unknown";
     }
     return "link " + index + " (" + name + ") in " + namespace;
-  }
-
-  /** Index 0 would mean another thing to the kernel: no link in particular. */
-  private static int requireIndex(int index) {
-    if (index <= 0) {
-      throw new KernelException(Errno.ENODEV, "no link has the index " + index);
-    }
-    return index;
   }
 
   private static void requireName(String name) {

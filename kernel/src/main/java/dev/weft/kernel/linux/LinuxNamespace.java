@@ -16,6 +16,7 @@ import dev.weft.kernel.Nftables;
 import dev.weft.kernel.Route;
 import dev.weft.kernel.Sysctl;
 import dev.weft.net.IpAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,6 +26,7 @@ final class LinuxNamespace implements NetworkNamespace {
   private final NamespaceHandle handle;
   private final boolean closeable;
   private final LinuxLinks links;
+  private final LinkDeletion deletion;
   private final LinuxBridgeVlans vlans;
   private final LinuxAddresses addresses;
   private final SolicitedNodes solicitedNodes;
@@ -44,6 +46,7 @@ final class LinuxNamespace implements NetworkNamespace {
     this.handle = handle;
     this.closeable = closeable;
     links = new LinuxLinks(handle);
+    deletion = new LinkDeletion(handle, links);
     vlans = new LinuxBridgeVlans(handle, links);
     addresses = new LinuxAddresses(handle, links);
     solicitedNodes = new SolicitedNodes(handle, links);
@@ -94,12 +97,12 @@ final class LinuxNamespace implements NetworkNamespace {
 
   @Override
   public void deleteLink(int index) {
-    links.delete(index);
+    deletion.delete(index);
   }
 
   @Override
-  public void deleteLinkGroup(int group) {
-    links.deleteGroup(group);
+  public void deleteLinks(Collection<Integer> indexes) {
+    deletion.deleteAll(indexes);
   }
 
   @Override

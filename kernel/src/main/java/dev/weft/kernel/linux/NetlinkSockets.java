@@ -68,6 +68,11 @@ final class NetlinkSockets implements AutoCloseable {
         });
   }
 
+  /** See {@link NetlinkSocket#executeEach}. */
+  List<NetlinkException> executeEach(List<MessageWriter> requests) throws NetlinkException {
+    return exchange(socket -> socket.executeEach(requests));
+  }
+
   /** Lends a socket for one exchange. */
   <T> T exchange(Exchange<T> exchange) throws NetlinkException {
     NetlinkSocket socket = borrow();

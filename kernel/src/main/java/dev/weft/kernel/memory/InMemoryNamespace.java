@@ -14,8 +14,11 @@ import dev.weft.net.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 
@@ -85,9 +88,20 @@ final class InMemoryNamespace implements NetworkNamespace {
     gate.change("delete link " + index, () -> operations.delete(index));
   }
 
+  /** As many changes as there are steps between which a crash could come. */
   @Override
-  public void deleteLinkGroup(int group) {
-    gate.change("delete link group " + group, () -> operations.deleteGroup(group));
+  public void deleteLinks(Collection<Integer> indexes) {
+    Set<Integer> distinct = new LinkedHashSet<>(indexes);
+    distinct.removeIf(index -> index <= 0);
+    if (distinct.size() > 1) {
+      for (int index : distinct) {
+        gate.change("doom link " + index, () -> operations.doom(index));
+      }
+      gate.change("delete the doomed links", () -> operations.deleteDoomed(distinct));
+    } else if (!distinct.isEmpty()) {
+      gate.change(
+          "delete link " + distinct.iterator().next(), () -> operations.deleteExisting(distinct));
+    }
   }
 
   @Override

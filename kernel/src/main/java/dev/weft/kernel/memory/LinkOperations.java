@@ -3,11 +3,13 @@ package dev.weft.kernel.memory;
 import dev.weft.kernel.BridgeVlan;
 import dev.weft.kernel.Errno;
 import dev.weft.kernel.KernelException;
+import dev.weft.kernel.Link;
 import dev.weft.kernel.LinkChange;
 import dev.weft.kernel.NewLink;
 import dev.weft.net.MacAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -236,20 +238,41 @@ final class LinkOperations {
     InMemoryKernel.delete(device);
   }
 
-  void deleteGroup(int group) {
-    if (group == 0) {
-      throw new IllegalArgumentException("group 0 is that of links without a group");
+  /** Moves a link, if it is still there, into the group that {@link #deleteDoomed} deletes. */
+  void doom(int index) {
+    Device device = stack.links.find(index);
+    if (device != null && !(device instanceof LoopbackDevice)) {
+      device.group = Link.DOOMED_GROUP;
     }
-    List<Device> members =
-        stack.links.all().stream().filter(device -> device.group == group).toList();
-    if (members.isEmpty()) {
-      throw new KernelException(Errno.ENODEV, "No link is in group " + group + ".");
+  }
+
+  /**
+   * Deletes the doomed group, unless one of it cannot be deleted, and those of these links that are
+   * still there.
+   */
+  void deleteDoomed(Collection<Integer> wanted) {
+    List<Device> doomed =
+        stack.links.all().stream().filter(device -> device.group == Link.DOOMED_GROUP).toList();
+    if (doomed.stream().noneMatch(LoopbackDevice.class::isInstance)) {
+      deleteExisting(doomed.stream().map(device -> device.index).toList());
     }
-    members.forEach(LinkOperations::requireDeletable);
-    for (Device device : members) {
-      if (stack.links.find(device.index) == device) {
-        InMemoryKernel.delete(device);
+    deleteExisting(wanted);
+  }
+
+  /** Deletes those that are there, then fails if one could not be deleted. */
+  void deleteExisting(Collection<Integer> indexes) {
+    Optional<KernelException> refusal = Optional.empty();
+    for (int index : indexes) {
+      try {
+        if (stack.links.find(index) != null) {
+          delete(index);
+        }
+      } catch (KernelException e) {
+        refusal = Optional.of(e);
       }
+    }
+    if (refusal.isPresent()) {
+      throw refusal.get();
     }
   }
 

@@ -4,6 +4,7 @@ import dev.weft.kernel.libc.Libc;
 import dev.weft.kernel.libc.NativeMemory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +100,33 @@ public final class NetlinkSocket implements AutoCloseable {
    * @throws NetlinkException for the first that failed; {@link NetlinkException#request} tells it
    */
   public void transact(List<MessageWriter> requests) throws NetlinkException {
+    Outcome outcome = outcome(requests);
+    if (!outcome.failures.isEmpty()) {
+      throw outcome.failures.firstEntry().getValue();
+    }
+    if (!outcome.isSettled()) {
+      throw outcome.unsettled();
+    }
+  }
+
+  /**
+   * Has the kernel do several things one after the other, whatever becomes of those before, as
+   * rtnetlink does with the messages of one datagram.
+   *
+   * @param requests as for {@link #transact}
+   * @return the failures, in the order of the requests; {@link NetlinkException#request} tells
+   *     which failed
+   * @throws NetlinkException if it is not known of each request what became of it
+   */
+  public List<NetlinkException> executeEach(List<MessageWriter> requests) throws NetlinkException {
+    Outcome outcome = outcome(requests);
+    if (outcome.lost || !outcome.isSettled()) {
+      throw outcome.unsettled();
+    }
+    return List.copyOf(outcome.failures.values());
+  }
+
+  private Outcome outcome(List<MessageWriter> requests) throws NetlinkException {
     int awaited = 0;
     for (MessageWriter request : requests) {
       awaited += (request.flags() & MessageWriter.NLM_F_ACK) == 0 ? 0 : 1;
@@ -110,23 +138,18 @@ public final class NetlinkSocket implements AutoCloseable {
     try {
       int first = send(requests, 0);
       Outcome outcome = new Outcome(requests, first, awaited);
-      boolean lost = false;
       int length = 0;
       while (length >= 0 || length == -NetlinkException.ENOBUFS) {
         // All answers are there when sending returns; one is waited for only to be sure of it.
-        length = receive(lost || outcome.isSettled() ? Libc.MSG_DONTWAIT : 0);
+        length = receive(outcome.lost || outcome.isSettled() ? Libc.MSG_DONTWAIT : 0);
         // Thousands of failures do not fit into the socket. It keeps the first, and those count.
-        lost |= length == -NetlinkException.ENOBUFS;
+        outcome.lost |= length == -NetlinkException.ENOBUFS;
         if (length >= 0) {
           outcome.take(buffer.get(Math.min(length, buffer.size())));
         }
       }
-      if (outcome.failure != null) {
-        throw outcome.failure;
-      }
-      if (!outcome.isSettled()) {
-        throw lost ? lostAnswer() : unanswered(-length);
-      }
+      outcome.errno = -length;
+      return outcome;
     } finally {
       lock.unlock();
     }
@@ -200,12 +223,18 @@ public final class NetlinkSocket implements AutoCloseable {
     }
   }
 
-  /** Collects the answers to a transaction. */
+  /** Collects the answers to several requests. */
   private static final class Outcome {
     private final List<MessageWriter> requests;
     private final int first;
+    private final TreeMap<Integer, NetlinkException> failures = new TreeMap<>();
     private int awaited;
-    private @Nullable NetlinkException failure;
+
+    /** Whether there were more answers than the socket could hold. */
+    private boolean lost;
+
+    /** What ended the wait for answers. */
+    private int errno;
 
     Outcome(List<MessageWriter> requests, int first, int awaited) {
       this.requests = requests;
@@ -214,7 +243,11 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     boolean isSettled() {
-      return awaited <= 0 || failure != null;
+      return awaited <= 0 || !failures.isEmpty();
+    }
+
+    NetlinkException unsettled() {
+      return lost ? lostAnswer() : unanswered(errno);
     }
 
     void take(byte[] datagram) throws NetlinkException {
@@ -229,9 +262,9 @@ public final class NetlinkSocket implements AutoCloseable {
         int errno = Acknowledgement.errno(message);
         if (errno == 0) {
           awaited--;
-        } else if (failure == null || index < failure.request()) {
+        } else {
           String detail = Acknowledgement.detail(message, requests.get(index));
-          failure = new NetlinkException(errno, index, detail);
+          failures.put(index, new NetlinkException(errno, index, detail));
         }
       }
     }

@@ -110,6 +110,31 @@ class NetlinkSocketTest {
   }
 
   @Test
+  void doesEachOfSeveralThingsAndTellsWhichFailed() throws NetlinkException {
+    List<MessageWriter> requests =
+        List.of(
+            linkRequest(RTM_DELLINK, Integer.MAX_VALUE),
+            linkRequest(RTM_GETLINK, 1),
+            linkRequest(RTM_DELLINK, Integer.MAX_VALUE),
+            linkRequest(RTM_GETLINK, 1, MessageWriter.NLM_F_ACK));
+    List<NetlinkException> failures = socket.executeEach(requests);
+    assertEquals(List.of(0, 2), failures.stream().map(NetlinkException::request).toList());
+    assertEquals(List.of(), socket.executeEach(requests.subList(3, 4)));
+  }
+
+  @Test
+  void saysSoIfItIsNotKnownWhatFailed() throws NetlinkException {
+    List<MessageWriter> requests = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      requests.add(linkRequest(RTM_DELLINK, Integer.MAX_VALUE));
+    }
+    requests.add(linkRequest(RTM_GETLINK, 1, MessageWriter.NLM_F_ACK));
+    NetlinkException e = assertThrows(NetlinkException.class, () -> socket.executeEach(requests));
+    assertEquals(105, e.errno(), "ENOBUFS");
+    assertEquals(1, socket.ask(linkRequest(RTM_GETLINK, 1)).size(), "nothing is left over");
+  }
+
+  @Test
   void refusesToWorkWhenClosed() {
     socket.close();
     assertThrows(IllegalStateException.class, () -> socket.ask(linkRequest(RTM_GETLINK, 1)));

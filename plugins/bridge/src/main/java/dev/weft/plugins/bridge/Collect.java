@@ -5,11 +5,11 @@ import dev.weft.cni.Request;
 import dev.weft.iptables.Masquerade;
 import dev.weft.iptables.RuleOwner;
 import dev.weft.iptables.SpoofCheck;
-import dev.weft.kernel.Errno;
 import dev.weft.kernel.Link;
-import dev.weft.kernel.LinkChange;
 import dev.weft.kernel.NetworkNamespace;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,26 +36,19 @@ final class Collect {
     steps.finish();
   }
 
-  /**
-   * Gathers the stale veths in a group of their own and deletes that: the kernel waits as long for
-   * a hundred links as for one. A crash in between leaves them where the next GC looks.
-   */
+  /** Removes the stale veths, and whatever veth of ours a crash kept from being deleted. */
   private void removeLinks(String network) {
     Set<String> validNames = new HashSet<>();
     for (Attachment attachment : valid) {
       validNames.add(VethMark.of(network, attachment).name());
     }
-    int doomed = VethMark.doomedGroupOf(network);
-    boolean found = false;
+    List<Integer> stale = new ArrayList<>();
     for (Link link : host.links()) {
-      if (VethMark.isOf(network, link) && !validNames.contains(link.name())) {
-        found = true;
-        Refusals.unless(
-            Errno.ENODEV, () -> host.change(link.index(), new LinkChange.Group(doomed)));
+      if (VethMark.isDoomed(link)
+          || (VethMark.isOf(network, link) && !validNames.contains(link.name()))) {
+        stale.add(link.index());
       }
     }
-    if (found) {
-      Refusals.unless(Errno.ENODEV, () -> host.deleteLinkGroup(doomed));
-    }
+    host.deleteLinks(stale);
   }
 }

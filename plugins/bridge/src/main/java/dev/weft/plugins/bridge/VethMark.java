@@ -43,18 +43,24 @@ record VethMark(String name, int group, MacAddress mac, String alias) {
 
   /** The group of all veths of a network. */
   static int groupOf(String network) {
-    return group(network);
-  }
-
-  /** The group into which GC moves what it is about to delete in one operation. */
-  static int doomedGroupOf(String network) {
-    return group(network + "\0doomed");
+    int group = (int) bits(sha256(network), 0, 4) & Integer.MAX_VALUE;
+    return group == 0 ? 1 : group;
   }
 
   /** Whether a link is the host's end of one of this network's attachments. */
   static boolean isOf(String network, Link link) {
     return link.kind() instanceof Link.Kind.Veth
-        && (link.group() == groupOf(network) || link.group() == doomedGroupOf(network))
+        && link.group() == groupOf(network)
+        && hasOurForm(link.name());
+  }
+
+  /**
+   * Whether a link is the host's end of an attachment that was being deleted: with that it leaves
+   * its network's group for one that all networks share.
+   */
+  static boolean isDoomed(Link link) {
+    return link.kind() instanceof Link.Kind.Veth
+        && link.group() == Link.DOOMED_GROUP
         && hasOurForm(link.name());
   }
 
@@ -65,11 +71,6 @@ record VethMark(String name, int group, MacAddress mac, String alias) {
 
   private static boolean hasOurForm(String name) {
     return name.length() == NAME_BYTES && name.startsWith(PREFIX);
-  }
-
-  private static int group(String text) {
-    int group = (int) bits(sha256(text), 0, 4) & Integer.MAX_VALUE;
-    return group == 0 ? 1 : group;
   }
 
   private static String nameFrom(byte[] hash) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.cni.CniException;
 import dev.weft.cni.Result;
+import dev.weft.kernel.Link;
+import dev.weft.kernel.LinkChange;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.NewLink;
 import dev.weft.kernel.memory.InMemoryKernel;
@@ -61,6 +63,40 @@ class CollectTest {
             "others", Optional.empty(), OptionalInt.empty(), VethMark.groupOf("blue"), false));
     plugin.gc(call.network(), Set.of());
     assertTrue(host.link("others").isPresent(), "a bridge is no attachment");
+  }
+
+  /** A group that was to be deleted as one has lost the mark of its network. */
+  @Test
+  void whatACrashKeptFromBeingDeletedGoesWithAnyNetwork() {
+    Call red = call.with("name", "'red'");
+    plugin.add(red.attach());
+    plugin.add(red.container("b").attach());
+    plugin.add(call.container("c").attach());
+    host.create(
+        new NewLink.Bridge(
+            "others", Optional.empty(), OptionalInt.empty(), Link.DOOMED_GROUP, false));
+    doom("red", red);
+    plugin.gc(call.network(), Set.of(call.container("c").attachment()));
+    assertEquals(Optional.empty(), vethOf("red", red));
+    assertTrue(vethOf("red", red.container("b")).isPresent(), "it is not doomed");
+    assertTrue(vethOf("blue", call.container("c")).isPresent(), "it is valid");
+    assertTrue(host.link("others").isPresent(), "a bridge is no attachment");
+  }
+
+  @Test
+  void delFindsWhatACrashKeptFromBeingDeleted() {
+    plugin.add(call.attach());
+    doom("blue", call);
+    plugin.del(call.detach());
+    assertEquals(Optional.empty(), vethOf("blue", call));
+  }
+
+  private void doom(String network, Call of) {
+    host.change(vethOf(network, of).orElseThrow().index(), new LinkChange.Group(Link.DOOMED_GROUP));
+  }
+
+  private Optional<Link> vethOf(String network, Call of) {
+    return host.link(VethMark.of(network, of.attachment()).name());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.cni.Attachment;
 import dev.weft.cni.CniException;
 import dev.weft.kernel.Errno;
 import dev.weft.kernel.KernelException;
@@ -67,6 +68,23 @@ class RecoveryTest {
     Map<Path, NamespaceState> before = kernel.state();
     for (int step = 1; !diesAt(step, () -> plugin.add(call.attach())); step++) {
       plugin.gc(call.network(), Set.of(call.container("a").attachment()));
+      assertEquals(before, kernel.state(), "after death before change " + step);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "gateway", "iptables", "vlan", "disabled"})
+  void aGcThatDiedAtAnyChangeCanBeRepeated(String kind) {
+    kernel.addNamespace(Path.of("/run/netns/c"));
+    Call call = neighbourAttached(kind);
+    Map<Path, NamespaceState> before = kernel.state();
+    Set<Attachment> valid = Set.of(call.container("a").attachment());
+    boolean through = false;
+    for (int step = 1; !through; step++) {
+      plugin.add(call.attach());
+      plugin.add(call.container("c").attach());
+      through = diesAt(step, () -> plugin.gc(call.network(), valid));
+      plugin.gc(call.network(), valid);
       assertEquals(before, kernel.state(), "after death before change " + step);
     }
   }
