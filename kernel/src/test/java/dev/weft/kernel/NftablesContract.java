@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.net.IpAddress;
 import dev.weft.net.MacAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -297,6 +300,33 @@ abstract class NftablesContract {
     assertRefused(Errno.ENOENT, () -> elements("nowhere"));
     NftElementChange other = create("nowhere", element("x", address("10.0.0.1")));
     assertRefused(Errno.ENOENT, () -> nftables.apply(List.of(other)));
+  }
+
+  @Test
+  void whatThreadsApplyAtOnceIsDoneOrFailsForEachByItself() throws Exception {
+    nftables.ensure(TABLE);
+    int threads = 20;
+    NftElementChange shared = create("v4", element("shared", address("10.9.9.9")));
+    NftElementChange missing = remove("v4", element("x", address("10.8.8.8")));
+    Set<NftElement> wanted = new HashSet<>(Set.of(shared.element()));
+    List<Runnable> additions = new ArrayList<>();
+    List<Runnable> removals = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      NftElement own = element("n" + i, address("10.0.0." + i));
+      NftElement half = element("half" + i, address("10.0.1." + i));
+      wanted.add(own);
+      additions.add(() -> nftables.apply(List.of(create("v4", own))));
+      additions.add(() -> nftables.apply(List.of(shared)));
+      additions.add(() -> nftables.apply(List.of(create("v4", half), missing)));
+      removals.add(() -> nftables.apply(List.of(remove("v4", own))));
+      removals.add(() -> nftables.apply(List.of(missing)));
+    }
+    assertEquals(
+        Map.of("done", threads + 1, "EEXIST", threads - 1, "ENOENT", threads),
+        AtOnce.outcomes(additions));
+    assertEquals(wanted, elements("v4"));
+    assertEquals(Map.of("done", threads, "ENOENT", threads), AtOnce.outcomes(removals));
+    assertEquals(Set.of(shared.element()), elements("v4"));
   }
 
   @Test

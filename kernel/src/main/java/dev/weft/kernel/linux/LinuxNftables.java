@@ -26,9 +26,7 @@ final class LinuxNftables implements Nftables {
   private static final int GETRULE = 7;
   private static final int DELRULE = 8;
   private static final int GETSET = 10;
-  private static final int NEWSETELEM = 12;
   private static final int GETSETELEM = 13;
-  private static final int DELSETELEM = 14;
 
   private static final int TABLE_NAME = 1;
 
@@ -54,9 +52,9 @@ final class LinuxNftables implements Nftables {
   private static final int SET_INTERVAL = 0x4;
   private static final int VERDICT = 0xFFFF_FF00;
 
-  private static final int ELEMENTS_TABLE = 1;
-  private static final int ELEMENTS_SET = 2;
-  private static final int ELEMENTS = 3;
+  static final int ELEMENTS_TABLE = 1;
+  static final int ELEMENTS_SET = 2;
+  static final int ELEMENTS = 3;
 
   /** A table and chain that are tried and never made. */
   private static final String TRIAL = "weft_trial";
@@ -66,10 +64,12 @@ final class LinuxNftables implements Nftables {
 
   private final NamespaceHandle namespace;
   private final Netfilter netfilter;
+  private final NftElementChanges elementChanges;
 
   LinuxNftables(NamespaceHandle namespace) {
     this.namespace = namespace;
     this.netfilter = new Netfilter(namespace);
+    this.elementChanges = new NftElementChanges(netfilter);
   }
 
   @Override
@@ -175,56 +175,7 @@ final class LinuxNftables implements Nftables {
 
   @Override
   public void apply(List<NftElementChange> changes) {
-    if (changes.isEmpty()) {
-      return;
-    }
-    List<MessageWriter> messages = new ArrayList<>(changes.size());
-    for (int i = 0; i < changes.size(); i++) {
-      messages.add(write(changes.get(i), i == changes.size() - 1));
-    }
-    try {
-      netfilter.transact(Netfilter.SUBSYSTEM_NFTABLES, messages);
-    } catch (NetlinkException e) {
-      int index = e.request() - 1;
-      throw Refusal.because(
-          index < 0 || index >= changes.size()
-              ? "cannot change elements of nftables sets"
-              : describe(changes.get(index)),
-          e);
-    }
-  }
-
-  private static MessageWriter write(NftElementChange change, boolean last) {
-    boolean removal = change instanceof NftElementChange.Remove;
-    int flags = removal ? 0 : MessageWriter.NLM_F_CREATE;
-    if (change instanceof NftElementChange.Create) {
-      flags |= MessageWriter.NLM_F_EXCL;
-    }
-    MessageWriter message =
-        message(
-                removal ? DELSETELEM : NEWSETELEM,
-                change.family().number(),
-                last ? flags | MessageWriter.NLM_F_ACK : flags)
-            .attribute(ELEMENTS_TABLE, change.table())
-            .attribute(ELEMENTS_SET, change.set());
-    NftElements.write(message, ELEMENTS, change.element(), removal);
-    return message;
-  }
-
-  private static String describe(NftElementChange change) {
-    String verb =
-        switch (change) {
-          case NftElementChange.Create _ -> "create ";
-          case NftElementChange.Add _ -> "add ";
-          case NftElementChange.Remove _ -> "remove ";
-        };
-    return "cannot "
-        + verb
-        + change.element().key()
-        + " in the set "
-        + tableName(change.family(), change.table())
-        + ' '
-        + change.set();
+    elementChanges.apply(changes);
   }
 
   @Override
@@ -355,11 +306,11 @@ final class LinuxNftables implements Nftables {
     }
   }
 
-  private static MessageWriter message(int type, int family, int flags) {
+  static MessageWriter message(int type, int family, int flags) {
     return Netfilter.message(Netfilter.SUBSYSTEM_NFTABLES, type, family, flags);
   }
 
-  private static String tableName(NftTable.Family family, String table) {
+  static String tableName(NftTable.Family family, String table) {
     return family.text() + ' ' + table;
   }
 }
