@@ -13,8 +13,11 @@ import dev.weft.kernel.IptablesChange.NewChain;
 import dev.weft.kernel.IptablesChange.Prepend;
 import dev.weft.net.IpFamily;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +153,32 @@ abstract class IptablesContract {
     apply(new NewChain(CHAIN), new Append(CHAIN, FIRST), new Append(CHAIN, FIRST));
     apply(new Delete(CHAIN, FIRST));
     assertEquals(Optional.of(List.of(FIRST)), rules(CHAIN));
+  }
+
+  @Test
+  void whatThreadsApplyAtOnceIsDoneOrFailsForEachByItself() throws Exception {
+    apply(new NewChain(CHAIN));
+    int threads = 6;
+    Set<List<String>> wanted = new HashSet<>();
+    List<Runnable> additions = new ArrayList<>();
+    List<Runnable> removals = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      List<String> own = List.of("-s", "10.0.1." + i + "/32", "-j", "ACCEPT");
+      wanted.add(own);
+      additions.add(() -> apply(new Append(CHAIN, own)));
+      additions.add(() -> apply(new NewChain("WEFT-SHARED"), new Append("WEFT-SHARED", FIRST)));
+      additions.add(() -> apply(new Append(CHAIN, SECOND), new Delete(CHAIN, FIRST)));
+      removals.add(() -> apply(new Delete(CHAIN, own)));
+      removals.add(() -> assertTrue(rules("WEFT-SHARED").isPresent()));
+    }
+    assertEquals(
+        Map.of("done", threads + 1, "EEXIST", threads - 1, "ENOENT", threads),
+        AtOnce.outcomes(additions));
+    assertEquals(wanted, Set.copyOf(rules(CHAIN).orElseThrow()));
+    assertEquals(threads, rules(CHAIN).orElseThrow().size());
+    assertEquals(Optional.of(List.of(FIRST)), rules("WEFT-SHARED"));
+    assertEquals(Map.of("done", 2 * threads), AtOnce.outcomes(removals));
+    assertEquals(Optional.of(List.of()), rules(CHAIN));
   }
 
   @Test

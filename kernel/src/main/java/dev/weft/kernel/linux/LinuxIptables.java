@@ -1,10 +1,8 @@
 package dev.weft.kernel.linux;
 
-import dev.weft.kernel.Errno;
 import dev.weft.kernel.Iptables;
 import dev.weft.kernel.IptablesChange;
 import dev.weft.kernel.IptablesTable;
-import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NftTable;
 import dev.weft.kernel.Nftables;
 import dev.weft.kernel.netlink.MessageWriter;
@@ -13,13 +11,12 @@ import dev.weft.net.IpFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The iptables programs, run inside a namespace. */
 final class LinuxIptables implements Iptables {
-  /** How long another program may hold the lock of the legacy tables, in seconds. */
-  private static final String PATIENCE = "30";
-
   // linux/netfilter/nf_tables.h
   private static final int GETCHAIN = 4;
   private static final int CHAIN_TABLE = 1;
@@ -28,6 +25,9 @@ final class LinuxIptables implements Iptables {
   private final NamespaceHandle namespace;
   private final Netfilter netfilter;
   private final Nftables nftables;
+
+  /** By program and table. */
+  private final Map<String, LinuxIptablesTable> known = new ConcurrentHashMap<>();
 
   LinuxIptables(NamespaceHandle namespace) {
     this.namespace = namespace;
@@ -79,27 +79,18 @@ final class LinuxIptables implements Iptables {
 
   @Override
   public IptablesTable read(IpFamily family, String table) {
-    String name = program(family) + "-save";
-    Program.Outcome outcome = Program.require(name, "iptables").run(namespace, "", "-t", table);
-    if (outcome.exitCode() != 0) {
-      throw new KernelException(
-          Errno.ENOENT, name + " cannot read the table " + table + ": " + outcome.error());
-    }
-    return IptablesText.read(table, outcome.output());
+    return table(family, table).read();
   }
 
   @Override
   public void apply(IpFamily family, String table, List<IptablesChange> changes) {
-    if (changes.isEmpty()) {
-      return;
-    }
-    String name = program(family) + "-restore";
-    Program.Outcome outcome =
-        Program.require(name, "iptables")
-            .run(namespace, IptablesText.write(table, changes), "--noflush", "-w", PATIENCE);
-    if (outcome.exitCode() != 0) {
-      throw refused(name, changes, outcome.error());
-    }
+    table(family, table).apply(changes);
+  }
+
+  private LinuxIptablesTable table(IpFamily family, String table) {
+    return known.computeIfAbsent(
+        program(family) + ' ' + table,
+        _ -> new LinuxIptablesTable(namespace, program(family), table));
   }
 
   private static String program(IpFamily family) {
@@ -109,70 +100,5 @@ final class LinuxIptables implements Iptables {
   /** Where iptables-nft has its tables. */
   private static NftTable.Family tables(IpFamily family) {
     return family == IpFamily.V4 ? NftTable.Family.IP : NftTable.Family.IP6;
-  }
-
-  private static KernelException refused(
-      String program, List<IptablesChange> changes, String complaint) {
-    int index = lineNumber(complaint) - 2;
-    if (index < 0 || index >= changes.size()) {
-      return new KernelException(
-          errno(complaint, Optional.empty()), program + " failed: " + complaint);
-    }
-    IptablesChange change = changes.get(index);
-    return new KernelException(
-        errno(complaint, Optional.of(change)),
-        program + " refused \"" + IptablesText.line(change) + "\": " + complaint);
-  }
-
-  /** The number that follows the last "line" or "line:", or zero. */
-  private static int lineNumber(String complaint) {
-    int at = complaint.lastIndexOf("line");
-    int number = 0;
-    boolean begun = false;
-    for (int i = at < 0 ? complaint.length() : at + 4; i < complaint.length(); i++) {
-      int digit = Character.digit(complaint.charAt(i), 10);
-      if (digit < 0 && begun) {
-        break;
-      }
-      if (digit >= 0) {
-        begun = true;
-        number = number * 10 + digit;
-      }
-    }
-    return number;
-  }
-
-  /** What the complaint means; iptables-legacy gives none, so then what is usual for the change. */
-  private static Errno errno(String complaint, Optional<IptablesChange> change) {
-    if (complaint.contains("already exists")) {
-      return Errno.EEXIST;
-    }
-    if (complaint.contains("No chain/target/match")
-        || complaint.contains("does not exist")
-        || complaint.contains("No such file")
-        || complaint.contains("does a matching rule exist")) {
-      return Errno.ENOENT;
-    }
-    if (complaint.contains("resource busy")) {
-      return Errno.EBUSY;
-    }
-    if (complaint.contains("Permission denied")) {
-      return Errno.EPERM;
-    }
-    if (complaint.contains("xtables lock")) {
-      return Errno.EAGAIN;
-    }
-    if (!complaint.endsWith("failed") || change.isEmpty()) {
-      return Errno.EINVAL;
-    }
-    return switch (change.get()) {
-      case IptablesChange.NewChain _ -> Errno.EEXIST;
-      case IptablesChange.DeleteChain _ -> Errno.EBUSY;
-      case IptablesChange.Append _,
-          IptablesChange.Prepend _,
-          IptablesChange.Delete _,
-          IptablesChange.Flush _ ->
-          Errno.ENOENT;
-    };
   }
 }
