@@ -4,7 +4,8 @@
  *     launcher:  one byte with a descriptor of its directory in /proc
  *                one byte with a descriptor of what CNI_NETNS names, or the same one again
  *                "WEFT", the version, the length of what follows
- *                flags, plugin, number of variables, variables, standard input
+ *                flags, file mode creation mask, plugin, number of variables, variables,
+ *                standard input
  *     agent:     'W' every few seconds while it works, then
  *                'D' if it does not serve this call, or
  *                'R', exit code, length of standard output, length of standard error, both texts
@@ -25,6 +26,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -218,10 +220,12 @@ static bool send_descriptors(int agent, int process, int netns)
 static bool send_call(int agent, const char *plugin, bool has_netns, const struct buffer *input)
 {
     struct buffer call = {0};
+    mode_t mask = umask(0);
+    (void)umask(mask);
     uint32_t variables = 0;
     while (environ[variables] != NULL)
         variables++;
-    bool fits = put_number(&call, has_netns ? HAS_NETNS : 0) &&
+    bool fits = put_number(&call, has_netns ? HAS_NETNS : 0) && put_number(&call, mask) &&
                 put_text(&call, plugin, strlen(plugin)) && put_number(&call, variables);
     for (uint32_t i = 0; fits && i < variables; i++)
         fits = put_text(&call, environ[i], strlen(environ[i]));

@@ -157,14 +157,18 @@ static bool find_home(struct call *call)
     return has_runtime(call->home);
 }
 
-/* Returns only if Java could not be started. */
-static void become_java(const struct call *call, int argc, char **argv)
+/* What plugins of others inherit is the same whether the agent or a Java of our own starts them. */
+static void clean_environment(void)
 {
     for (size_t i = 0; i < sizeof JAVA_VARIABLES / sizeof *JAVA_VARIABLES; i++)
         unsetenv(JAVA_VARIABLES[i]);
     /* Paths are UTF-8, and programs that we ask answer in English. */
     setenv("LC_ALL", "C.UTF-8", 1);
+}
 
+/* Returns only if Java could not be started. */
+static void become_java(const struct call *call, int argc, char **argv)
+{
     char **java = calloc((size_t)argc + 10, sizeof *java);
     if (java == NULL)
         return;
@@ -228,6 +232,7 @@ int main(int argc, char **argv)
 
     fill_standard_descriptors();
     leave_deleted_directory();
+    clean_environment();
     if (!is_command_line(&call)) {
         struct reply reply;
         switch (ask_agent(call.name, &reply)) {

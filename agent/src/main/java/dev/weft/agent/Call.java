@@ -10,6 +10,7 @@ import java.util.Optional;
  * One call of a plugin, as a launcher hands it over.
  *
  * @param stdin the configuration
+ * @param fileMask the launcher's file mode creation mask (umask(2))
  * @param process the launcher's directory in {@code /proc}
  * @param passed what CNI_NETNS names, if that could be opened; else something of no meaning
  */
@@ -20,7 +21,8 @@ record Call(
     byte[] stdin,
     FileDescriptor process,
     FileDescriptor passed,
-    boolean hasNetns)
+    boolean hasNetns,
+    int fileMask)
     implements AutoCloseable {
 
   /** The verb, or what the launcher has in its place. */

@@ -48,6 +48,7 @@ final class CallFormat {
    */
   static Call body(ByteBuf buffer, FileDescriptor process, FileDescriptor netns) {
     int flags = buffer.readInt();
+    int fileMask = buffer.readInt();
     String plugin = text(buffer);
     int variables = buffer.readInt();
     Map<String, String> environment = new HashMap<>();
@@ -59,7 +60,7 @@ final class CallFormat {
       }
     }
     byte[] stdin = bytes(buffer);
-    return new Call(plugin, environment, stdin, process, netns, (flags & HAS_NETNS) != 0);
+    return new Call(plugin, environment, stdin, process, netns, (flags & HAS_NETNS) != 0, fileMask);
   }
 
   /** The agent works. */

@@ -7,6 +7,7 @@ import dev.weft.dispatch.Dispatch;
 import dev.weft.kernel.CallingProcess;
 import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NetworkNamespace;
+import dev.weft.kernel.RoamingThread;
 import dev.weft.kernel.linux.LinuxKernel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -69,7 +70,10 @@ final class CallService {
   private Reply run(Call call, CallingProcess caller, NetworkNamespace node) {
     CallersKernel view = new CallersKernel(kernel, node, netns(call), call.netns());
     PluginRunner runner = Dispatch.runner(view, caller::runs);
-    return runner.run(call.plugin(), call.environment(), StandardInput.of(call.stdin()));
+    RoamingThread.maskFiles(call.fileMask());
+    // Programs that are started meanwhile belong where the caller is.
+    return node.inside(
+        () -> runner.run(call.plugin(), call.environment(), StandardInput.of(call.stdin())));
   }
 
   private static Path netns(Call call) {

@@ -21,6 +21,8 @@ import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 
 class CallFormatTest {
+  private static final int MASK = 0027;
+
   private final FileDescriptor process = new FileDescriptor(1_000_001);
   private final FileDescriptor netns = new FileDescriptor(1_000_002);
 
@@ -28,7 +30,7 @@ class CallFormatTest {
   private static ByteBuf body(
       int flags, String plugin, Map<String, String> environment, byte[] stdin) {
     ByteBuf body = Unpooled.buffer();
-    body.writeInt(flags);
+    body.writeInt(flags).writeInt(MASK);
     text(body, plugin.getBytes(StandardCharsets.UTF_8));
     body.writeInt(environment.size());
     environment.forEach(
@@ -58,6 +60,7 @@ class CallFormatTest {
     assertEquals(variables, call.environment());
     assertArrayEquals(stdin, call.stdin());
     assertEquals(hasNetns, call.netns().isPresent());
+    assertEquals(MASK, call.fileMask());
   }
 
   /** As it comes out of a C string: lone surrogates are no characters. */

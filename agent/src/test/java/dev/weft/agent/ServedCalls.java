@@ -28,7 +28,7 @@ final class ServedCalls {
         Map.of("CNI_COMMAND", verb, "CNI_CONTAINERID", "c1", "CNI_IFNAME", "eth0");
     byte[] stdin = config.getBytes(StandardCharsets.UTF_8);
     return ServedCall.of(
-        new Call(plugin, environment, stdin, nothing, nothing, false),
+        new Call(plugin, environment, stdin, nothing, nothing, false, 0),
         reply,
         MILLISECOND,
         2 * MILLISECOND);

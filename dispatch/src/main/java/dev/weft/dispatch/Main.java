@@ -42,7 +42,8 @@ public final class Main {
       new FileOutputStream(FileDescriptor.out).write(text.getBytes(StandardCharsets.UTF_8));
       return exitCode;
     } catch (IOException e) {
-      System.err.println("weft: the answer cannot be written to standard output: " + e);
+      System.err.println(
+          "weft: the answer cannot be written to standard output: " + e.getMessage());
       return 1;
     }
   }

@@ -12,15 +12,19 @@ import java.util.function.BiFunction;
  */
 public final class CallingProcess {
   private static final FileId OUR_MOUNTS = FileId.of(Libc.AT_FDCWD, "/proc/self/ns/mnt");
+  private static final FileId NO_FILE = new FileId(0, 0);
+  private static final FileId OUR_USERS = usersOf(Libc.AT_FDCWD, "/proc/self/ns/user");
   private static final FileId OUR_ROOT = FileId.of(Libc.AT_FDCWD, "/");
 
   private final int directory;
+  private final FileId users;
   private final FileId mounts;
   private final FileId root;
   private final FileId program;
 
   private CallingProcess(int directory) {
     this.directory = directory;
+    this.users = usersOf(directory, "ns/user");
     this.mounts = FileId.of(directory, "ns/mnt");
     this.root = FileId.of(directory, "root");
     this.program = FileId.of(directory, "exe");
@@ -34,6 +38,18 @@ public final class CallingProcess {
    */
   public static CallingProcess of(int directory) {
     return new CallingProcess(directory);
+  }
+
+  /** Its user namespace; a kernel without them has one for all. */
+  private static FileId usersOf(int directory, String path) {
+    try {
+      return FileId.of(directory, path);
+    } catch (KernelException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return NO_FILE;
+      }
+      throw e;
+    }
   }
 
   /**
@@ -70,9 +86,13 @@ public final class CallingProcess {
    * root and its working directory. Relative paths and links then mean to us what they mean to it.
    *
    * @return whether it succeeded; a process whose root is not that of its mount namespace cannot be
-   *     followed. If not, the thread is where it was
+   *     followed, and one of another user namespace must not be, for it has other rights than we.
+   *     If not, the thread is where it was
    */
   public boolean enterFiles() {
+    if (!users.equals(OUR_USERS)) {
+      return false;
+    }
     boolean foreign = !mounts.equals(OUR_MOUNTS);
     if (!foreign && !root.equals(OUR_ROOT)) {
       return false;

@@ -59,6 +59,16 @@ public final class RoamingThread extends Thread {
     }
   }
 
+  /**
+   * Sets which permissions files do not get that the calling thread, which must be one of these,
+   * makes from now on.
+   *
+   * @param mask as umask(2) has it
+   */
+  public static void maskFiles(int mask) {
+    Libc.umask(mask);
+  }
+
   /** Comes back from where another process sees files from. */
   static void goHome() {
     require("come back to the own mount namespace", Libc.setns(HOME_MOUNTS, Libc.CLONE_NEWNS));

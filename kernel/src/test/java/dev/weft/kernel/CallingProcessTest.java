@@ -11,6 +11,7 @@ import dev.weft.kernel.linux.LinuxKernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -133,6 +134,38 @@ class CallingProcessTest {
           assertEquals(before, whereabouts());
           return null;
         });
+  }
+
+  /** Its root is none of ours: it may do less, and what it is not allowed we must not do for it. */
+  @Test
+  void doesNotFollowAProcessOfOtherUsers() throws Exception {
+    CallingProcess calling =
+        start("unshare", "--user", "--map-root-user", "/bin/sh", "-c", "echo r; exec sleep 60");
+    roaming(
+        () -> {
+          List<String> before = whereabouts();
+          assertFalse(calling.enterFiles());
+          assertEquals(before, whereabouts());
+          return null;
+        });
+  }
+
+  @Test
+  void aMaskOfFilesIsOfOneThreadOnly() throws Exception {
+    String before = permissionsOf("before");
+    String masked =
+        roaming(
+            () -> {
+              RoamingThread.maskFiles(0077);
+              return permissionsOf("masked");
+            });
+    assertEquals("rw-------", masked);
+    assertEquals(before, permissionsOf("after"));
+  }
+
+  private String permissionsOf(String newFile) throws IOException {
+    Path file = Files.createFile(directory.resolve(newFile));
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
   }
 
   @Test

@@ -84,6 +84,7 @@ public final class Libc {
   private static final long WAIT4 = symbol("wait4");
   private static final long KILL = symbol("kill");
   private static final long UNSHARE = symbol("unshare");
+  private static final long UMASK = symbol("umask");
   private static final long FCHDIR = symbol("fchdir");
 
   static {
@@ -314,6 +315,11 @@ public final class Libc {
   /** Gives the calling thread for itself what it shares with others, as {@code CLONE_*} says. */
   public static int unshare(int flags) {
     return result(INVOKER.invokeL1(REGISTERS[1], UNSHARE, flags));
+  }
+
+  /** Sets the mask of file permissions of all threads that share it; the one before. */
+  public static int umask(int mask) {
+    return result(INVOKER.invokeL1(REGISTERS[1], UMASK, mask));
   }
 
   /** Makes an open directory the working directory of all threads that share it. */
