@@ -71,6 +71,11 @@ final class Node implements AutoCloseable {
     return agent;
   }
 
+  /** Of its network namespace. */
+  String name() {
+    return name;
+  }
+
   /** A directory of this node's own, such as host-local's {@code dataDir}. */
   Path data() {
     return data;
