@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,16 @@ class FlockTest {
       assertEquals(LOCKED_BY_ANOTHER, tryFromOutside(file));
     }
     assertEquals(0, tryFromOutside(file));
+  }
+
+  @Test
+  void tellsWhoHoldsIt() throws Exception {
+    Path file = directory.resolve("lock");
+    assertEquals(OptionalInt.empty(), Flock.holder(file));
+    try (Flock _ = Flock.exclusive(file)) {
+      assertEquals(OptionalInt.of((int) ProcessHandle.current().pid()), Flock.holder(file));
+    }
+    assertEquals(OptionalInt.empty(), Flock.holder(file));
   }
 
   @Test

@@ -86,6 +86,7 @@ public final class Libc {
   private static final long UNSHARE = symbol("unshare");
   private static final long UMASK = symbol("umask");
   private static final long FCHDIR = symbol("fchdir");
+  private static final long CLOCK_GETTIME = symbol("clock_gettime");
 
   static {
     for (int count = 1; count < REGISTERS.length; count++) {
@@ -325,6 +326,18 @@ public final class Libc {
   /** Makes an open directory the working directory of all threads that share it. */
   public static int fchdir(int descriptor) {
     return result(INVOKER.invokeL1(REGISTERS[1], FCHDIR, descriptor));
+  }
+
+  /**
+   * Reads a clock.
+   *
+   * @param time takes a {@code struct timespec}, 16 bytes
+   */
+  public static int clockGetTime(int clock, byte[] time) {
+    HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[2]);
+    arguments.putLong(clock);
+    arguments.putArray(time, 0, time.length, ArrayFlags.OUT | ArrayFlags.CLEAR);
+    return result(INVOKER.invokeLong(REGISTERS[2], CLOCK_GETTIME, arguments));
   }
 
   /** A call with a descriptor, an array and the array's length. */
