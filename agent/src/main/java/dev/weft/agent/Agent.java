@@ -135,6 +135,16 @@ public final class Agent {
   }
 
   /**
+   * The number of the process that serves the calls at a socket; nothing if none does, or none that
+   * this process can see.
+   *
+   * @throws IOException if its directory cannot be read
+   */
+  public static OptionalInt processOf(Path socket) throws IOException {
+    return AgentDirectory.holder(socket.resolveSibling("").toAbsolutePath());
+  }
+
+  /**
    * Ends it: sends launchers their other way, and waits for the calls that are here, 25 seconds at
    * most.
    */

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -56,6 +57,11 @@ final class AgentDirectory implements AutoCloseable {
     AgentDirectory directory = new AgentDirectory(path, lock.get());
     delete(directory.scratch());
     return directory;
+  }
+
+  /** The number of the process whose agent has the directory, if there is one that can be seen. */
+  static OptionalInt holder(Path path) throws IOException {
+    return Flock.holder(path.resolve(LOCK));
   }
 
   private static void requirePrivate(Path path) throws IOException {
