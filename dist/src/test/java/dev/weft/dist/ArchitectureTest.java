@@ -48,6 +48,7 @@ class ArchitectureTest {
         new Module("agent", List.of("net", "cni", "kernel", "dispatch")),
         new Module("runtime", List.of("net", "cni")),
         new Module("install", List.of("net")),
+        new Module("bench.macro", List.of("net", "cni", "kernel", "agent")),
         new Module(
             "cli",
             List.of(
@@ -60,7 +61,8 @@ class ArchitectureTest {
                 "dispatch",
                 "agent",
                 "runtime",
-                "install")));
+                "install",
+                "bench.macro")));
   }
 
   @ParameterizedTest
