@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.bench.macro.BenchException;
 import dev.weft.cni.CniException;
 import dev.weft.install.InstallException;
 
@@ -8,7 +9,7 @@ final class FailureText {
   private FailureText() {}
 
   static String of(Throwable failure) {
-    if (failure instanceof InstallException) {
+    if (failure instanceof InstallException || failure instanceof BenchException) {
       return String.valueOf(failure.getMessage());
     }
     if (!(failure instanceof CniException refusal)) {

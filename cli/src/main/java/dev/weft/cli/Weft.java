@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       AgentCommand.class,
       AttachCommand.class,
+      BenchCommand.class,
       DetachCommand.class,
       CheckCommand.class,
       GcCommand.class,

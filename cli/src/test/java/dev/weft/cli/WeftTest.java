@@ -223,7 +223,16 @@ class WeftTest {
     StringWriter out = new StringWriter();
     assertEquals(0, Weft.run(new PrintWriter(out), new PrintWriter(out), "--help"));
     for (String command :
-        List.of("attach", "detach", "check", "gc", "status", "version", "install", "uninstall")) {
+        List.of(
+            "attach",
+            "bench",
+            "detach",
+            "check",
+            "gc",
+            "status",
+            "version",
+            "install",
+            "uninstall")) {
       assertTrue(out.toString().contains(command), out::toString);
     }
     assertFalse(out.toString().contains("Exception"), out::toString);
