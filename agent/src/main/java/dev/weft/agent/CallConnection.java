@@ -29,7 +29,11 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
   /** The launcher's directory and its CNI_NETNS, until they are the call's. */
   private final List<FileDescriptor> descriptors = new ArrayList<>(2);
 
-  private final ByteBuf received = Unpooled.buffer(4096);
+  private ByteBuf received = Unpooled.buffer(4096);
+
+  /** What it takes of what all calls together may hold, until it closes. */
+  private int held;
+
   private Optional<CallFormat.Head.Body> head = Optional.empty();
   private boolean heard;
 
@@ -73,6 +77,7 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
         return;
       }
       if (server.hold(bytes.readableBytes())) {
+        held += bytes.readableBytes();
         received.writeBytes(bytes);
         understand();
       } else {
@@ -118,6 +123,8 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
   private void end() {
     heard = true;
     channel.config().setAutoRead(false);
+    received.release();
+    received = Unpooled.EMPTY_BUFFER;
     server.heard(this);
   }
 
@@ -153,7 +160,7 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) throws IOException {
-    server.closed(this, received.writerIndex());
+    server.closed(this, held);
     received.release();
     for (FileDescriptor descriptor : descriptors) {
       descriptor.close();

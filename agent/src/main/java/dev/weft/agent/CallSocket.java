@@ -45,7 +45,7 @@ final class CallSocket {
   private static final int INCOMPLETE_LIMIT = 512;
 
   /** What all calls together may hold, in bytes as they came; in memory they are thrice as big. */
-  private static final int HELD_LIMIT = 8 << 20;
+  private static final int HELD_LIMIT = 4 << 20;
 
   private final CallQueue<Pending> queue;
   private final CallService service;
