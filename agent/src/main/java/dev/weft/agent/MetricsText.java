@@ -13,6 +13,13 @@ import java.util.function.Function;
 final class MetricsText {
   static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
+  /** Those of the histograms, as labels of their buckets. */
+  private static final List<String> BOUNDS =
+      Durations.BOUNDS.stream()
+          .map(bound -> BigDecimal.valueOf(bound, 6).stripTrailingZeros().toPlainString())
+          .map(bound -> "," + label("le", bound))
+          .toList();
+
   private final StringBuilder text = new StringBuilder(8192);
 
   private MetricsText() {}
@@ -59,7 +66,9 @@ final class MetricsText {
     family(failed, "counter", "Calls that were answered with an error, by its code.");
     for (Operation each : operations) {
       each.errors()
-          .forEach((code, number) -> sample(failed, kind(each, label("code", "" + code)), number));
+          .forEach(
+              (code, number) ->
+                  sample(failed, kind(each) + "," + label("code", "" + code), number));
     }
     histogram(
         "weft_agent_operation_duration_seconds",
@@ -94,16 +103,13 @@ final class MetricsText {
     family(name, "histogram", help);
     for (Operation each : operations) {
       Durations.Summary summary = part.apply(each);
-      for (int i = 0; i < Durations.BOUNDS.size(); i++) {
-        BigDecimal bound = BigDecimal.valueOf(Durations.BOUNDS.get(i), 6).stripTrailingZeros();
-        sample(
-            name + "_bucket",
-            kind(each, label("le", bound.toPlainString())),
-            summary.upTo().get(i));
+      String kind = kind(each);
+      for (int i = 0; i < BOUNDS.size(); i++) {
+        sample(name + "_bucket", kind + BOUNDS.get(i), summary.upTo().get(i));
       }
-      sample(name + "_bucket", kind(each, label("le", "+Inf")), summary.number());
-      sample(name + "_sum", kind(each, ""), seconds(summary.totalNanos()));
-      sample(name + "_count", kind(each, ""), summary.number());
+      sample(name + "_bucket", kind + "," + label("le", "+Inf"), summary.number());
+      sample(name + "_sum", kind, seconds(summary.totalNanos()));
+      sample(name + "_count", kind, summary.number());
     }
   }
 
@@ -130,9 +136,8 @@ final class MetricsText {
     text.append(' ').append(value).append('\n');
   }
 
-  private static String kind(Operation operation, String more) {
-    String kind = label("plugin", operation.plugin()) + "," + label("verb", operation.verb());
-    return more.isEmpty() ? kind : kind + "," + more;
+  private static String kind(Operation operation) {
+    return label("plugin", operation.plugin()) + "," + label("verb", operation.verb());
   }
 
   private static String label(String name, String value) {
