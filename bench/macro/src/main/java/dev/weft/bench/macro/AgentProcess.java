@@ -97,8 +97,10 @@ final class AgentProcess implements AutoCloseable {
           Thread.sleep(SIGNALLED_WITHIN_MILLIS);
           interruption.check();
           throw new BenchException(
-              "the agent did not get ready: "
-                  + Files.readString(log).strip().lines().reduce((_, last) -> last).orElse(""));
+              (process.isAlive()
+                      ? "the agent is not ready after " + READY_WITHIN.toSeconds() + " s"
+                      : "the agent ended with exit code " + process.exitValue() + " as it started")
+                  + Files.readString(log).lines().reduce("", (_, last) -> ": " + last));
         }
         Thread.sleep(LOOK_AGAIN_MILLIS);
       }
