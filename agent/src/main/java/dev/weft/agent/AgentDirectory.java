@@ -67,7 +67,8 @@ final class AgentDirectory implements AutoCloseable {
   private static void requirePrivate(Path path) throws IOException {
     PosixFileAttributes attributes =
         Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    Set<PosixFilePermission> others = EnumSet.copyOf(attributes.permissions());
+    Set<PosixFilePermission> others = EnumSet.noneOf(PosixFilePermission.class);
+    others.addAll(attributes.permissions());
     others.removeAll(PRIVATE);
     if (!attributes.isDirectory() || !others.isEmpty()) {
       throw new IOException(
@@ -76,6 +77,12 @@ final class AgentDirectory implements AutoCloseable {
               + PosixFilePermissions.toString(attributes.permissions())
               + ", but should be a directory that only its owner may enter: chmod 0700 it, or"
               + " choose a directory of the agent's own");
+    }
+    Object owner = Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    if (!owner.equals(self)) {
+      throw new IOException(
+          path + " has the owner " + owner + ", but should belong to the agent's own user " + self);
     }
   }
 

@@ -14,19 +14,19 @@ public final class CallingProcess {
   private static final FileId OUR_MOUNTS = FileId.of(Libc.AT_FDCWD, "/proc/self/ns/mnt");
   private static final FileId NO_FILE = new FileId(0, 0);
   private static final FileId OUR_USERS = usersOf(Libc.AT_FDCWD, "/proc/self/ns/user");
-  private static final FileId OUR_ROOT = FileId.of(Libc.AT_FDCWD, "/");
+  private static final RootId OUR_ROOT = RootId.of(Libc.AT_FDCWD, "/");
 
   private final int directory;
   private final FileId users;
   private final FileId mounts;
-  private final FileId root;
+  private final RootId root;
   private final FileId program;
 
   private CallingProcess(int directory) {
     this.directory = directory;
     this.users = usersOf(directory, "ns/user");
     this.mounts = FileId.of(directory, "ns/mnt");
-    this.root = FileId.of(directory, "root");
+    this.root = RootId.of(directory, "root");
     this.program = FileId.of(directory, "exe");
   }
 
@@ -128,7 +128,7 @@ public final class CallingProcess {
     } finally {
       Libc.close(namespace);
     }
-    if (FileId.of(Libc.AT_FDCWD, "/").equals(root)) {
+    if (RootId.of(Libc.AT_FDCWD, "/").equals(root)) {
       return true;
     }
     RoamingThread.goHome();

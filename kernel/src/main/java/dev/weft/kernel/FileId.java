@@ -13,6 +13,17 @@ record FileId(long device, long inode) {
    * @param directory an open one that relative names begin at, or {@link Libc#AT_FDCWD}
    */
   static FileId of(int directory, String name) {
+    return in(status(directory, name));
+  }
+
+  static FileId in(ByteBuffer status) {
+    // struct statx: stx_ino, stx_dev_major, stx_dev_minor
+    long device = (long) status.getInt(0x88) << 32 | Integer.toUnsignedLong(status.getInt(0x8c));
+    return new FileId(device, status.getLong(0x20));
+  }
+
+  /** The {@code struct statx} of a name, as for {@link #of}. */
+  static ByteBuffer status(int directory, String name) {
     int descriptor = Libc.openat(directory, name, Libc.O_PATH | Libc.O_CLOEXEC);
     if (descriptor < 0) {
       throw KernelException.because("cannot open " + name, -descriptor);
@@ -23,10 +34,7 @@ record FileId(long device, long inode) {
       if (result < 0) {
         throw KernelException.because("cannot look at " + name, -result);
       }
-      // struct statx: stx_ino, stx_dev_major, stx_dev_minor
-      ByteBuffer fields = ByteBuffer.wrap(status).order(ByteOrder.nativeOrder());
-      long device = (long) fields.getInt(0x88) << 32 | Integer.toUnsignedLong(fields.getInt(0x8c));
-      return new FileId(device, fields.getLong(0x20));
+      return ByteBuffer.wrap(status).order(ByteOrder.nativeOrder());
     } finally {
       Libc.close(descriptor);
     }

@@ -136,6 +136,26 @@ class CallingProcessTest {
         });
   }
 
+  /** The same directory, but what is mounted below it is not the same. */
+  @Test
+  void doesNotFollowAProcessIntoASecondMountOfTheRoot() throws Exception {
+    CallingProcess calling =
+        start(
+            "unshare",
+            "--mount",
+            "/bin/sh",
+            "-c",
+            "mkdir root && mount --rbind / root && exec chroot root /bin/sh -c"
+                + " 'echo r; exec sleep 60'");
+    roaming(
+        () -> {
+          List<String> before = whereabouts();
+          assertFalse(calling.enterFiles());
+          assertEquals(before.subList(0, 3), whereabouts().subList(0, 3));
+          return null;
+        });
+  }
+
   /** Its root is none of ours: it may do less, and what it is not allowed we must not do for it. */
   @Test
   void doesNotFollowAProcessOfOtherUsers() throws Exception {

@@ -266,17 +266,18 @@ public final class Libc {
   }
 
   /**
-   * Fills in the basic {@code struct statx} of an open file, 256 bytes, the same on every
-   * architecture.
+   * Fills in the basic {@code struct statx} of an open file and the number of its mount, 256 bytes,
+   * the same on every architecture.
    */
   public static int statx(int descriptor, byte[] result) {
     int emptyPath = 0x1000;
     int basicStats = 0x7ff;
+    int mountId = 0x1000;
     HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[5]);
     arguments.putLong(descriptor);
     arguments.putArray(new byte[1], 0, 1, ArrayFlags.IN);
     arguments.putLong(emptyPath);
-    arguments.putLong(basicStats);
+    arguments.putLong(basicStats | mountId);
     arguments.putArray(result, 0, result.length, ArrayFlags.OUT | ArrayFlags.CLEAR);
     return result(INVOKER.invokeLong(REGISTERS[5], STATX, arguments));
   }
