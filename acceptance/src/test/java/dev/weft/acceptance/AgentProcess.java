@@ -2,6 +2,7 @@ package dev.weft.acceptance;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -108,6 +109,27 @@ final class AgentProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What {@code weft agent status} tells of it. */
+  JsonNode status() {
+    return PluginCall.json(
+        Command.run(
+                Executables.plugin("weft").toString(),
+                "agent",
+                "status",
+                "--output=json",
+                "--socket=" + socket())
+            .succeeded()
+            .stdout());
+  }
+
+  /** What it has open: where each of its descriptors leads. */
+  List<String> descriptors() {
+    return Command.run("find", "/proc/" + pid() + "/fd", "-type", "l", "-printf", "%l\n")
+        .stdout()
+        .lines()
+        .toList();
   }
 
   void awaitReady() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Way.class)
 abstract class BothWays extends OnNode {
-  @RegisterExtension static final SharedAgent AGENT = new SharedAgent();
+  @RegisterExtension static final SharedAgent AGENT = SharedAgent.ofTheRun();
 
   /** Set anew for each of the two runs. */
   @Parameter Way way = Way.STANDALONE;
@@ -29,7 +29,7 @@ abstract class BothWays extends OnNode {
     }
     SharedAgent.Running running = AGENT.get();
     running.launchers().forget();
-    return Node.create(running.launchers().bin(), running.agent().socket().toString());
+    return running.createNode();
   }
 
   /** Else the test would have proved nothing about the agent. */

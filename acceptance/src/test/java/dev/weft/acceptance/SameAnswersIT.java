@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * agent or by a process of its own.
  */
 class SameAnswersIT {
-  @RegisterExtension static final SharedAgent AGENT = new SharedAgent();
+  @RegisterExtension static final SharedAgent AGENT = SharedAgent.ofTheRun();
 
   @ParameterizedTest(name = "{0}")
   @MethodSource({

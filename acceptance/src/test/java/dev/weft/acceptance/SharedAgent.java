@@ -5,17 +5,37 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The one agent that all suites of a run share, as all pods of a node do: what one leaves in it,
- * the next one meets. It starts when it is first asked for and ends with the run.
+ * An agent that many tests share, as all pods of a node do: what one leaves in it, the next one
+ * meets. It starts when it is first asked for.
  */
 final class SharedAgent implements BeforeAllCallback {
-  private Optional<ExtensionContext> run = Optional.empty();
+  private final boolean ofTheRun;
+  private Optional<ExtensionContext> sharing = Optional.empty();
+
+  private SharedAgent(boolean ofTheRun) {
+    this.ofTheRun = ofTheRun;
+  }
+
+  /** Shared by all classes of a run. */
+  static SharedAgent ofTheRun() {
+    return new SharedAgent(true);
+  }
+
+  /** Shared by the tests of a class, which may treat it badly. */
+  static SharedAgent ofTheClass() {
+    return new SharedAgent(false);
+  }
 
   /** Together with launchers that write down if they do not use it. */
   record Running(AgentProcess agent, Launchers launchers) implements AutoCloseable {
     static Running start() {
       AgentProcess agent = AgentProcess.start();
       return new Running(agent, Launchers.copy(agent.directory().resolve("launchers")));
+    }
+
+    /** A node that it serves. */
+    Node createNode() {
+      return Node.create(launchers.bin(), agent.socket().toString());
     }
 
     @Override
@@ -26,11 +46,12 @@ final class SharedAgent implements BeforeAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    run = Optional.of(context.getRoot());
+    sharing = Optional.of(ofTheRun ? context.getRoot() : context);
   }
 
   Running get() {
-    return run.orElseThrow()
+    return sharing
+        .orElseThrow()
         .getStore(ExtensionContext.Namespace.create(SharedAgent.class))
         .getOrComputeIfAbsent(Running.class, _ -> Running.start(), Running.class);
   }
