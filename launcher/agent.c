@@ -309,6 +309,9 @@ enum answer ask_agent(const char *plugin, struct reply *reply)
         bool sent = send_call(agent, plugin, netns != -1, &input);
         answer = !sent && errno != EPIPE && errno != ECONNRESET ? failure()
                                                                 : await_reply(agent, reply);
+        /* It cannot have begun what it did not hear to the end. */
+        if (!sent && answer == LOST)
+            answer = NOBODY;
     }
     if (answer == NOBODY || answer == LOST) {
         if (!give_back(&input))
