@@ -15,6 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -68,11 +71,13 @@ public final class Agent {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, Thread.ofPlatform().name("socket").factory(), EpollIoHandler.newFactory());
+    Executor home = home();
     Life life = new Life();
     CallStatistics statistics = new CallStatistics();
     CallSocket calls =
         new CallSocket(
-            new CallService(kernel),
+            new CallService(kernel, home),
+            home,
             AgentSettings.WORKING_LIMIT,
             AgentSettings.WAITING_LIMIT,
             (int) Files.getAttribute(directory.scratch().getParent(), "unix:uid"),
@@ -104,6 +109,20 @@ public final class Agent {
         "serving calls",
         new Fact[] {new Fact("socket", settings.socket()), new Fact("warm_up_ms", took)});
     return new Agent(settings, directory, loop, calls, activated.orElse(channel), pages);
+  }
+
+  /** Threads that are started here, where nobody moves between namespaces, and never end. */
+  private static Executor home() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            AgentSettings.HOME_THREADS,
+            AgentSettings.HOME_THREADS,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().name("home").daemon().factory());
+    threads.prestartAllCoreThreads();
+    return threads;
   }
 
   private static List<PageSocket> tell(

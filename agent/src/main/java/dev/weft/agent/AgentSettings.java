@@ -20,6 +20,9 @@ public record AgentSettings(
   /** How many calls are worked on at a time: most of them wait for the kernel or a disk. */
   static final int WORKING_LIMIT = 64;
 
+  /** How many threads wait for what no call has to wait for. */
+  static final int HOME_THREADS = 8;
+
   /** How many may wait beyond these; a runtime that has more is told to try again later. */
   static final int WAITING_LIMIT = 1024;
 

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,6 +24,7 @@ final class CallQueue<T> {
 
   private final int threadLimit;
   private final int waitingLimit;
+  private final Executor home;
   private final Consumer<T> work;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -38,11 +40,13 @@ final class CallQueue<T> {
   /**
    * @param threadLimit how many calls may be worked on at a time
    * @param waitingLimit how many may wait beyond these
+   * @param home runs what no call has to wait for, on threads that never move
    * @param work serves a call; what it throws ends its thread and no other
    */
-  CallQueue(int threadLimit, int waitingLimit, Consumer<T> work) {
+  CallQueue(int threadLimit, int waitingLimit, Executor home, Consumer<T> work) {
     this.threadLimit = threadLimit;
     this.waitingLimit = waitingLimit;
+    this.home = home;
     this.work = work;
   }
 
@@ -66,7 +70,7 @@ final class CallQueue<T> {
       }
       waiting.add(new Waiting<>(container, call));
       if (waiting.size() > idle && threads < threadLimit) {
-        new RoamingThread("call", this::run).start();
+        new RoamingThread("call", home, this::run).start();
         threads++;
       } else {
         callCame.signal();

@@ -12,9 +12,7 @@ import dev.weft.kernel.linux.LinuxKernel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 
 /**
  * Serves calls as a process of their own would: in the namespaces, with the files and in the
@@ -24,19 +22,9 @@ final class CallService {
   private final LinuxKernel kernel;
   private final NodeNamespaces nodes;
 
-  CallService(LinuxKernel kernel) {
+  CallService(LinuxKernel kernel, Executor home) {
     this.kernel = kernel;
-    // Its thread is started here, where nobody moves between namespaces, and never ends.
-    ThreadPoolExecutor closing =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Thread.ofPlatform().name("closing").daemon().factory());
-    closing.prestartAllCoreThreads();
-    this.nodes = new NodeNamespaces(kernel, closing);
+    this.nodes = new NodeNamespaces(kernel, home);
   }
 
   /**

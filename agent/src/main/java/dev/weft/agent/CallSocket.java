@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -71,6 +72,7 @@ final class CallSocket {
 
   CallSocket(
       CallService service,
+      Executor home,
       int workingLimit,
       int waitingLimit,
       long uid,
@@ -80,7 +82,7 @@ final class CallSocket {
     this.uid = uid;
     this.life = life;
     this.statistics = statistics;
-    this.queue = new CallQueue<>(workingLimit, waitingLimit, this::work);
+    this.queue = new CallQueue<>(workingLimit, waitingLimit, home, this::work);
   }
 
   /**

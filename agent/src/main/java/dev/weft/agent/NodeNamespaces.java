@@ -19,15 +19,15 @@ final class NodeNamespaces {
   private static final Path OWN = Path.of("/proc/self/ns/net");
 
   private final LinuxKernel kernel;
-  private final Executor closing;
+  private final Executor home;
   private final Map<NamespaceId, Shared> inUse = new HashMap<>();
 
   /**
-   * @param closing lets go of what is not used any more
+   * @param home runs what no call has to wait for
    */
-  NodeNamespaces(LinuxKernel kernel, Executor closing) {
+  NodeNamespaces(LinuxKernel kernel, Executor home) {
     this.kernel = kernel;
-    this.closing = closing;
+    this.home = home;
   }
 
   private static final class Shared {
@@ -64,7 +64,7 @@ final class NodeNamespaces {
       if (shared != null && --shared.users == 0) {
         inUse.remove(namespace.id());
         // The kernel may let the last user of a socket wait for what it changed by it.
-        closing.execute(namespace::close);
+        home.execute(namespace::close);
       }
     }
   }

@@ -34,6 +34,7 @@ class CallQueueTest {
         new CallQueue<>(
             threads,
             1000,
+            Runnable::run,
             call -> {
               if (inside.computeIfAbsent(call[0], _ -> new AtomicInteger()).incrementAndGet() > 1) {
                 overlaps.add(call[0]);
@@ -63,6 +64,7 @@ class CallQueueTest {
         new CallQueue<>(
             2,
             3,
+            Runnable::run,
             _ -> {
               begun.countDown();
               gate.acquireUninterruptibly();
@@ -89,6 +91,7 @@ class CallQueueTest {
         new CallQueue<>(
             2,
             10,
+            Runnable::run,
             call -> {
               if (call.equals("slow")) {
                 gate.acquireUninterruptibly();
@@ -113,6 +116,7 @@ class CallQueueTest {
         new CallQueue<>(
             1,
             10,
+            Runnable::run,
             call -> {
               if (call.equals("fails")) {
                 throw new DeliberateFailure();

@@ -1,7 +1,9 @@
 package dev.weft.kernel;
 
 import dev.weft.kernel.libc.Libc;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ public final class RoamingThread extends Thread {
   private static final int HOME_MOUNTS = home("/proc/self/ns/mnt");
   private static final int HOME_DIRECTORY = home("/");
 
+  private final Optional<Executor> home;
   private final Runnable work;
 
   /** How the namespace is entered that this thread is in; at home nothing. */
@@ -24,9 +27,28 @@ public final class RoamingThread extends Thread {
 
   /** A daemon thread that does this work and ends. */
   public RoamingThread(String name, Runnable work) {
+    this(name, Optional.empty(), work);
+  }
+
+  /**
+   * A daemon thread that does this work and ends.
+   *
+   * @param home runs what this thread need not wait for, on threads that never move
+   */
+  public RoamingThread(String name, Executor home, Runnable work) {
+    this(name, Optional.of(home), work);
+  }
+
+  private RoamingThread(String name, Optional<Executor> home, Runnable work) {
     super(name);
+    this.home = home;
     this.work = work;
     setDaemon(true);
+  }
+
+  /** Runs what this thread need not wait for, on threads that never move; if there is somebody. */
+  public Optional<Executor> home() {
+    return home;
   }
 
   @Override

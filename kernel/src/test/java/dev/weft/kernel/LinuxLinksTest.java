@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /** Links of the real kernel: it is asked, and iproute2 is asked what it then has. */
@@ -234,5 +236,37 @@ class LinuxLinksTest extends OnLinux {
                       new NewLink.Bridge(name, Optional.empty(), OptionalInt.empty(), 0, false)));
       assertEquals(Errno.EINVAL, e.errno(), name);
     }
+  }
+
+  @Test
+  void whoHasSomebodyAtHomeIsDoneWhenTheLinkIsGone() throws Exception {
+    int count = 30;
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+    try (ExecutorService home = Executors.newFixedThreadPool(2)) {
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        String name = "a" + i;
+        NewLink.Peer peer = new NewLink.Peer(pod, "b" + i, Optional.empty(), OptionalInt.empty());
+        Link link =
+            host.create(new NewLink.Veth(name, Optional.empty(), OptionalInt.empty(), 0, peer));
+        Runnable work =
+            () -> {
+              host.deleteLink(link.index());
+              assertEquals(Optional.empty(), host.link(name));
+              assertEquals(Optional.empty(), pod.link(peer.name()));
+              assertEquals(Errno.ENODEV, refused(() -> host.deleteLink(link.index())).errno());
+              assertEquals(Errno.EOPNOTSUPP, refused(() -> host.deleteLink(1)).errno());
+            };
+        Thread thread = new RoamingThread(name, home, work);
+        thread.setUncaughtExceptionHandler((_, failure) -> failures.add(failure));
+        threads.add(thread);
+      }
+      threads.forEach(Thread::start);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+    assertEquals(List.of(), failures);
+    assertEquals(List.of("lo"), host.links().stream().map(Link::name).toList());
   }
 }

@@ -7,6 +7,7 @@ import dev.weft.kernel.Errno;
 import dev.weft.kernel.KernelException;
 import dev.weft.kernel.Link;
 import dev.weft.kernel.LinkChange;
+import dev.weft.kernel.RoamingThread;
 import dev.weft.kernel.netlink.MessageWriter;
 import dev.weft.kernel.netlink.NetlinkException;
 import java.util.ArrayList;
@@ -15,6 +16,11 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Deletes links, several of one moment as a group. Each deletion ends with a wait of 16 ms for the
@@ -37,9 +43,15 @@ final class LinkDeletion implements Combiner.Operation<Integer> {
   /** Cannot be deleted, nor can any group that it is in; has this index in each namespace. */
   private static final int LOOPBACK = 1;
 
+  /** How long the kernel is left alone between looks for a link that is about to go. */
+  private static final long FIRST_PAUSE_NANOS = 100_000;
+
+  private static final long LONGEST_PAUSE_NANOS = 2_000_000;
+
   private final NamespaceHandle namespace;
   private final LinuxLinks links;
   private final Combiner<Integer> combiner = new Combiner<>(DELETIONS, this);
+  private final List<Behind> behind = new ArrayList<>();
 
   LinkDeletion(NamespaceHandle namespace, LinuxLinks links) {
     this.namespace = namespace;
@@ -52,7 +64,79 @@ final class LinkDeletion implements Combiner.Operation<Integer> {
       // To the kernel it would mean no link in particular.
       throw new KernelException(Errno.ENODEV, "no link has the index " + index);
     }
-    combiner.perform(index);
+    if (Thread.currentThread() instanceof RoamingThread thread && thread.home().isPresent()) {
+      deleteBehind(index, thread.home().get());
+    } else {
+      combiner.perform(index);
+    }
+  }
+
+  /**
+   * Returns as soon as nobody can find or use the link any more, and leaves it to another thread to
+   * wait for the kernel to free its memory. In a process that ends with the call nothing would be
+   * won: it ends only when all its threads have.
+   */
+  private void deleteBehind(int index, Executor home) {
+    if (links.byIndex(index).isEmpty()) {
+      throw new KernelException(Errno.ENODEV, "no link has the index " + index);
+    }
+    Behind deletion = new Behind(index, new CompletableFuture<>());
+    synchronized (behind) {
+      behind.add(deletion);
+    }
+    home.execute(this::deleteGathered);
+    long pause = FIRST_PAUSE_NANOS;
+    while (!deletion.isDoneWithin(pause) && links.byIndex(index).isPresent()) {
+      pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+    }
+  }
+
+  /** Deletes all that has gathered until a thread was free for it. */
+  private void deleteGathered() {
+    List<Behind> gathered;
+    synchronized (behind) {
+      List<Behind> first = behind.subList(0, Math.min(behind.size(), LINKS));
+      gathered = List.copyOf(first);
+      first.clear();
+    }
+    List<Integer> indexes = gathered.stream().map(Behind::index).toList();
+    BitSet left = new BitSet();
+    if (indexes.size() == 1) {
+      left.set(0);
+    } else if (indexes.size() > 1) {
+      left = together(indexes);
+    }
+    for (int i = 0; i < indexes.size(); i++) {
+      try {
+        if (left.get(i)) {
+          alone(indexes.get(i));
+        }
+        gathered.get(i).end().complete(indexes.get(i));
+      } catch (RuntimeException e) {
+        gathered.get(i).end().completeExceptionally(e);
+      }
+    }
+  }
+
+  /** A deletion that another thread does. */
+  private record Behind(int index, CompletableFuture<Integer> end) {
+
+    /** Waits for its end; fails as it has failed. */
+    boolean isDoneWithin(long nanos) {
+      try {
+        end.get(nanos, TimeUnit.NANOSECONDS);
+        return true;
+      } catch (TimeoutException e) {
+        return false;
+      } catch (InterruptedException e) {
+        // It goes on all the same, and so does the wait, at the thread's next look.
+        return false;
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof KernelException refusal
+            ? refusal
+            : new IllegalStateException(e);
+      }
+    }
   }
 
   /** Deletes links; those that do not exist are none to delete. */
