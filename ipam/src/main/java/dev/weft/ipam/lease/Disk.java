@@ -13,8 +13,7 @@ interface Disk {
   void createDirectories(Path directory) throws IOException;
 
   /**
-   * Creates a file, mode 0600, and lets its content reach the disk itself. A failure leaves no
-   * file.
+   * Creates a file, mode 0600, with its content. A failure leaves no file.
    *
    * @throws java.nio.file.FileAlreadyExistsException if something has the name
    */

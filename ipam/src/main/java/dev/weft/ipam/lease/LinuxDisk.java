@@ -49,7 +49,6 @@ final class LinuxDisk implements Disk {
     FileChannel channel = open(file, Set.of(CREATE_NEW, WRITE));
     try (channel) {
       write(channel, ByteBuffer.wrap(content), 0);
-      channel.force(false);
     } catch (IOException e) {
       Files.deleteIfExists(file);
       throw e;
