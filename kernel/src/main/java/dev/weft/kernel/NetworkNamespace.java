@@ -161,9 +161,10 @@ public interface NetworkNamespace extends AutoCloseable {
    * {@code net.ipv4.conf.LINK.arp_notify} is 1, by unsolicited neighbour advertisements if {@code
    * net.ipv6.conf.LINK.ndisc_notify} is.
    *
-   * @throws KernelException with {@link Errno#ENETDOWN} if the link is down
+   * @param link as it is now
+   * @throws KernelException with {@link Errno#ENETDOWN} if it is down
    */
-  void announce(int linkIndex);
+  void announce(Link link);
 
   // Everything else that belongs to a network namespace
 

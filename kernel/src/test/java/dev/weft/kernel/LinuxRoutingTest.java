@@ -194,7 +194,7 @@ class LinuxRoutingTest extends OnLinux {
     }
     host.sysctl().set("1", "net", "ipv4", "conf", here.name(), "arp_notify");
     host.sysctl().set("1", "net", "ipv6", "conf", here.name(), "ndisc_notify");
-    host.announce(here.index());
+    host.announce(host.link(here.index()).orElseThrow());
     for (IpAddress address : List.of(v4, v6)) {
       Neighbour learned =
           new Neighbour.Resolved(there.index(), address, Optional.of(here.mac()), false);
@@ -208,6 +208,6 @@ class LinuxRoutingTest extends OnLinux {
       assertTrue(found, () -> learned + " not in " + pod.neighbours());
     }
     host.change(here.index(), new LinkChange.Down());
-    assertEquals(Errno.ENETDOWN, refused(() -> host.announce(here.index())).errno());
+    assertEquals(Errno.ENETDOWN, refused(() -> host.announce(here)).errno());
   }
 }

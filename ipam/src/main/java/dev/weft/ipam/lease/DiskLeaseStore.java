@@ -12,11 +12,13 @@ public final class DiskLeaseStore implements LeaseStore {
   /** Where the reference plugin keeps them unless it is told otherwise. */
   public static final Path DEFAULT_DATA_DIR = Path.of("/var/lib/cni/networks");
 
+  private static final Boot.Source THIS_MACHINE = Boot.ofThisMachine();
+
   private final Disk disk;
   private final Boot.Source boots;
 
   public DiskLeaseStore() {
-    this(new LinuxDisk(), Boot::ofThisMachine);
+    this(new LinuxDisk(), THIS_MACHINE);
   }
 
   DiskLeaseStore(Disk disk, Boot.Source boots) {

@@ -181,14 +181,7 @@ final class LinuxNamespace implements NetworkNamespace {
   }
 
   @Override
-  public void announce(int linkIndex) {
-    Link link =
-        links
-            .byIndex(linkIndex)
-            .orElseThrow(
-                () ->
-                    new KernelException(
-                        Errno.ENODEV, "cannot announce: no link has the index " + linkIndex));
+  public void announce(Link link) {
     if (!link.up()) {
       throw KernelException.because(
           "cannot announce the addresses of link " + link.name() + " in " + handle,
@@ -196,7 +189,7 @@ final class LinuxNamespace implements NetworkNamespace {
     }
     // The kernel announces them itself when a link is given its own address again. A socket of ours
     // to send the frames would cost more: closing one waits until no processor sends by it.
-    links.change(linkIndex, new LinkChange.Mac(link.mac()));
+    links.change(link.index(), new LinkChange.Mac(link.mac()));
   }
 
   @Override

@@ -200,9 +200,9 @@ final class InMemoryNamespace implements NetworkNamespace {
 
   /** There is nobody to hear it; it fails as the real one does when the link is not there. */
   @Override
-  public void announce(int linkIndex) {
+  public void announce(Link link) {
     gate.change(
-        "announce the addresses of link " + linkIndex, () -> stack.links.require(linkIndex));
+        "announce the addresses of link " + link.name(), () -> stack.links.require(link.index()));
   }
 
   @Override

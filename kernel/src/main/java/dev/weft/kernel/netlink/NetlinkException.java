@@ -21,7 +21,10 @@ public final class NetlinkException extends Exception {
   }
 
   NetlinkException(int errno, int request, String detail) {
-    super(detail.isEmpty() ? "error " + errno : detail);
+    // Without its stack: it is often an answer like another, such as that there is no such link,
+    // and
+    // an error that a user sees is the KernelException made of it.
+    super(detail.isEmpty() ? "error " + errno : detail, null, false, false);
     this.errno = errno;
     this.request = request;
     this.detail = detail;

@@ -81,9 +81,9 @@ public final class NetlinkSocket implements AutoCloseable {
     exchange(request, MessageWriter.NLM_F_ACK, 1);
   }
 
-  /** Asks for one thing: the messages that the kernel answers with. */
+  /** Asks for one thing, which the kernel tells in one message. */
   public List<Message> ask(MessageWriter request) throws NetlinkException {
-    return exchange(request, MessageWriter.NLM_F_ACK, ATTEMPTS);
+    return exchange(request, 0, ATTEMPTS);
   }
 
   /** Asks for all things of a kind: a snapshot, taken again if they changed meanwhile. */
@@ -161,7 +161,7 @@ public final class NetlinkSocket implements AutoCloseable {
     try {
       for (int attempt = 0; attempt < attempts; attempt++) {
         int sent = send(List.of(request), flags);
-        List<Message> answer = answer(request, sent);
+        List<Message> answer = answer(request, sent, flags == 0);
         if (answer != null) {
           return answer;
         }
@@ -178,8 +178,13 @@ public final class NetlinkSocket implements AutoCloseable {
     return new NetlinkException(NetlinkException.ENOBUFS, "the kernel's answer was lost");
   }
 
-  /** The answer to a request, or null if it is not whole and must be asked for again. */
-  private @Nullable List<Message> answer(MessageWriter request, int sent) throws NetlinkException {
+  /**
+   * The answer to a request, or null if it is not whole and must be asked for again.
+   *
+   * @param single whether it ends with its first message, not with an acknowledgement of its own
+   */
+  private @Nullable List<Message> answer(MessageWriter request, int sent, boolean single)
+      throws NetlinkException {
     List<Message> messages = new ArrayList<>();
     boolean whole = true;
     while (true) {
@@ -219,6 +224,9 @@ public final class NetlinkSocket implements AutoCloseable {
           }
           default -> messages.add(message);
         }
+      }
+      if (single && !messages.isEmpty()) {
+        return whole ? messages : null;
       }
     }
   }

@@ -88,20 +88,29 @@ final class Attach {
       masquerade(rules.masquerade().get(), addressing.addresses());
     }
     if (config.containerUp()) {
-      awaitPort(hostEnd);
+      hostEnd = awaitPort(hostEnd.index());
       if (config.gateway() != BridgeConfig.Gateway.NONE) {
-        awaitGateway(gatewayLink, addressing.gateways());
+        gatewayLink = awaitGateway(gatewayLink, addressing.gateways());
       }
       pod.awaitReachable(addressing);
+    } else {
+      hostEnd = hostLink(hostEnd.index());
     }
     forgetNeighbours(gatewayLink, addressing.addresses());
-    pod.announce(addressing);
+    Link containerEnd = containerLink(containerIndex);
+    pod.announce(addressing, containerEnd);
 
+    // Its MTU may have followed that of its new port.
+    boolean bridgeIsGateway = gatewayLink.index() == bridge.index();
+    bridge =
+        bridgeIsGateway && config.containerUp() && config.gateway() != BridgeConfig.Gateway.NONE
+            ? gatewayLink
+            : hostBridge.find().orElseThrow(hostBridge::vanished);
     List<Result.Interface> interfaces = new ArrayList<>();
-    interfaces.add(describe(hostBridge.find().orElseThrow(hostBridge::vanished), ""));
-    interfaces.add(describe(hostLink(hostEnd.index()), ""));
-    interfaces.add(describe(containerLink(containerIndex), request.netns()));
-    if (gatewayLink.index() != bridge.index()) {
+    interfaces.add(describe(bridge, ""));
+    interfaces.add(describe(hostEnd, ""));
+    interfaces.add(describe(containerEnd, request.netns()));
+    if (!bridgeIsGateway) {
       interfaces.add(describe(gatewayLink, ""));
     }
     Result.Dns dns = config.dns().isEmpty() ? addressing.dns() : config.dns();
@@ -184,31 +193,34 @@ final class Attach {
     return Addressing.of(answer, config.gateway(), CONTAINER_INTERFACE);
   }
 
-  private void awaitPort(Link hostEnd) {
-    boolean isUp =
-        Patience.until(PORT_LIMIT, () -> hostLink(hostEnd.index()).state() == OperationalState.UP);
-    if (!isUp) {
+  private Link awaitPort(int index) {
+    Link port =
+        Patience.until(
+            PORT_LIMIT, () -> hostLink(index), link -> link.state() == OperationalState.UP);
+    if (port.state() != OperationalState.UP) {
       throw new CniException(
           ErrorCode.KERNEL_REFUSED,
           "the bridge port "
-              + hostEnd.name()
+              + port.name()
               + " is "
-              + hostLink(hostEnd.index()).state()
+              + port.state()
               + ", but should be UP within 3 seconds of both its ends");
     }
+    return port;
   }
 
   /**
    * A bridge that had no port is brought back by the kernel in its own time, and drops what the
    * node sends until then. Not an error: with spanning tree it may take half a minute.
    */
-  private void awaitGateway(Link link, List<IpPrefix> gateways) {
-    Patience.until(
-        PORT_LIMIT,
-        () ->
-            host.link(link.index()).map(Link::state).orElse(OperationalState.UP)
-                == OperationalState.UP);
-    host.awaitReachable(link.index(), Addressing.withoutLengths(gateways));
+  private Link awaitGateway(Link link, List<IpPrefix> gateways) {
+    Link gateway =
+        Patience.until(
+            PORT_LIMIT,
+            () -> host.link(link.index()).orElseThrow(() -> vanished(link.name())),
+            seen -> seen.state() == OperationalState.UP);
+    host.awaitReachable(gateway.index(), Addressing.withoutLengths(gateways));
+    return gateway;
   }
 
   /** Whoever had these addresses before may still be remembered, and unreachable for seconds. */

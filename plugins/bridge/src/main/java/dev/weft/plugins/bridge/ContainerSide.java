@@ -6,6 +6,7 @@ import dev.weft.cni.Result;
 import dev.weft.kernel.Errno;
 import dev.weft.kernel.InterfaceAddress;
 import dev.weft.kernel.KernelException;
+import dev.weft.kernel.Link;
 import dev.weft.kernel.LinkChange;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.Route;
@@ -67,9 +68,9 @@ final class ContainerSide {
   }
 
   /** Tells the segment where the addresses are now, for those who remember another place. */
-  void announce(Addressing addressing) {
+  void announce(Addressing addressing, Link link) {
     if (!addressing.addresses().isEmpty()) {
-      namespace.announce(index);
+      namespace.announce(link);
     }
   }
 
@@ -123,7 +124,7 @@ final class ContainerSide {
   }
 
   private void awaitDetection() {
-    if (!Patience.until(DETECTION_LIMIT, this::isDetectionOver)) {
+    if (!Patience.until(DETECTION_LIMIT, this::isDetectionOver, over -> over)) {
       throw new CniException(
           ErrorCode.TRY_AGAIN_LATER,
           "duplicate address detection on " + ifName + " did not end within 10 seconds");

@@ -53,6 +53,9 @@ final class HostBridge {
   /** The bridge, made or completed as the configuration wants it. */
   Link ensure() {
     Link bridge = find().orElseGet(this::create);
+    if (isAsItShouldBe(bridge)) {
+      return bridge;
+    }
     if (config.vlans().isPresent() && !kindOf(bridge).vlanFiltering()) {
       filterVlans(bridge);
     }
@@ -64,6 +67,12 @@ final class HostBridge {
       host.change(bridge.index(), new LinkChange.Promiscuous(true));
     }
     return find().orElseThrow(this::vanished);
+  }
+
+  private boolean isAsItShouldBe(Link bridge) {
+    return bridge.up()
+        && (config.vlans().isEmpty() || kindOf(bridge).vlanFiltering())
+        && (!config.promiscuous() || bridge.promiscuous());
   }
 
   static Link.Kind.Bridge kindOf(Link bridge) {

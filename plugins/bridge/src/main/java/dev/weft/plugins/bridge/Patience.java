@@ -2,7 +2,8 @@ package dev.weft.plugins.bridge;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Waits for what the kernel does in its own time, looking at once and then ever less often. */
 final class Patience {
@@ -11,17 +12,22 @@ final class Patience {
 
   private Patience() {}
 
-  /** Whether a condition came true within a time. */
-  static boolean until(Duration limit, BooleanSupplier condition) {
+  /**
+   * Looks until what is seen is as it should be, or a time has passed.
+   *
+   * @return what was seen last
+   */
+  static <T> T until(Duration limit, Supplier<T> look, Predicate<T> isAsItShould) {
     long deadline = System.nanoTime() + limit.toNanos();
     long pause = FIRST_PAUSE_NANOS;
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
-        return false;
-      }
+    T seen = look.get();
+    while (!isAsItShould.test(seen)
+        && System.nanoTime() - deadline < 0
+        && !Thread.currentThread().isInterrupted()) {
       LockSupport.parkNanos(pause);
       pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+      seen = look.get();
     }
-    return true;
+    return seen;
   }
 }
