@@ -33,6 +33,7 @@
 
 #define VERSION 1
 #define HAS_NETNS 1
+#define HEAD_BYTES 12
 
 #define DEFAULT_SOCKET "/run/weft/agent.sock"
 
@@ -225,22 +226,20 @@ static bool send_call(int agent, const char *plugin, bool has_netns, const struc
     uint32_t variables = 0;
     while (environ[variables] != NULL)
         variables++;
-    bool fits = put_number(&call, has_netns ? HAS_NETNS : 0) && put_number(&call, mask) &&
-                put_text(&call, plugin, strlen(plugin)) && put_number(&call, variables);
+    /* The length of what follows it stands in the head, and is known at the end. */
+    bool fits = reserve(&call, HEAD_BYTES);
+    call.length = HEAD_BYTES;
+    fits = fits && put_number(&call, has_netns ? HAS_NETNS : 0) && put_number(&call, mask) &&
+           put_text(&call, plugin, strlen(plugin)) && put_number(&call, variables);
     for (uint32_t i = 0; fits && i < variables; i++)
         fits = put_text(&call, environ[i], strlen(environ[i]));
     fits = fits && put_text(&call, input->bytes, input->length);
-
-    struct buffer head = {0};
-    fits = fits && reserve(&head, 4);
     if (fits) {
-        memcpy(head.bytes, "WEFT", 4);
-        head.length = 4;
-        fits = put_number(&head, VERSION) && put_number(&head, (uint32_t)call.length);
+        uint32_t numbers[] = {htonl(VERSION), htonl((uint32_t)(call.length - HEAD_BYTES))};
+        memcpy(call.bytes, "WEFT", 4);
+        memcpy(call.bytes + 4, numbers, sizeof numbers);
     }
-    bool sent = fits && send_all(agent, head.bytes, head.length) &&
-                send_all(agent, call.bytes, call.length);
-    free(head.bytes);
+    bool sent = fits && send_all(agent, call.bytes, call.length);
     free(call.bytes);
     return sent;
 }
@@ -304,7 +303,8 @@ enum answer ask_agent(const char *plugin, struct reply *reply)
 
     struct buffer input = {0};
     enum answer answer = NOBODY;
-    if (process != -1 && send_descriptors(agent, process, netns) && read_input(&input, to_the_end)) {
+    /* All of it comes at once, so that the agent's thread is woken up once. */
+    if (process != -1 && read_input(&input, to_the_end) && send_descriptors(agent, process, netns)) {
         /* An agent that refuses at once may close before it has all of this. */
         bool sent = send_call(agent, plugin, netns != -1, &input);
         answer = !sent && errno != EPIPE && errno != ECONNRESET ? failure()
