@@ -9,6 +9,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 
 /** The process of a plugin: {@code Main PLUGIN}, started by the launcher once per call. */
 public final class Main {
@@ -32,8 +34,16 @@ public final class Main {
 
   private static Reply serve(String plugin) {
     Path launcher = Path.of(System.getProperty("weft.launcher"));
+    Map<String, String> environment = System.getenv();
     PluginRunner runner = Dispatch.runner(new LinuxKernel(), new OwnProgram(launcher));
-    return runner.run(plugin, System.getenv(), StandardInput.of(System.in));
+    return Dispatch.pendingDeletes(runner, environment)
+        .serve(
+            plugin,
+            environment,
+            StandardInput.of(System.in),
+            true,
+            stdin -> Optional.of(runner.run(plugin, environment, stdin)))
+        .orElseThrow();
   }
 
   private static int answer(String text, int exitCode) {

@@ -3,6 +3,7 @@ package dev.weft.kernel;
 import dev.weft.kernel.libc.Libc;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /** What makes a file itself, whatever its name: the numbers of its device and its inode. */
 record FileId(long device, long inode) {
@@ -29,14 +30,33 @@ record FileId(long device, long inode) {
       throw KernelException.because("cannot open " + name, -descriptor);
     }
     try {
-      byte[] status = new byte[256];
-      int result = Libc.statx(descriptor, status);
-      if (result < 0) {
-        throw KernelException.because("cannot look at " + name, -result);
-      }
-      return ByteBuffer.wrap(status).order(ByteOrder.nativeOrder());
+      return status(descriptor);
     } finally {
       Libc.close(descriptor);
     }
+  }
+
+  /** An open file. */
+  static FileId of(int descriptor) {
+    return in(status(descriptor));
+  }
+
+  private static ByteBuffer status(int descriptor) {
+    byte[] status = new byte[256];
+    int result = Libc.statx(descriptor, status);
+    if (result < 0) {
+      throw KernelException.because("cannot look at an open file", -result);
+    }
+    return ByteBuffer.wrap(status).order(ByteOrder.nativeOrder());
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FileId that && device == that.device && inode == that.inode;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(inode);
   }
 }

@@ -83,6 +83,18 @@ public final class Flock implements AutoCloseable {
     return OptionalInt.empty();
   }
 
+  /**
+   * Whether a name leads to the locked file: one that is removed while somebody waits for its lock
+   * locks nobody out any more.
+   */
+  public synchronized boolean isOf(Path file) {
+    try {
+      return FileId.of(Libc.AT_FDCWD, file.toString()).equals(FileId.of(descriptor));
+    } catch (KernelException e) {
+      return false;
+    }
+  }
+
   @Override
   public synchronized void close() {
     if (!closed) {
