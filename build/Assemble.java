@@ -242,20 +242,24 @@ final class Assemble {
     String addresses =
         """
         {"type":"static","addresses":[{"address":"10.1.0.2/24","gateway":"10.1.0.1"}]}""";
+    // As if an agent had been here, so that calls keep records of what they begin.
+    Path network = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
+    Files.createDirectories(
+        work.resolve("begun").resolve(network.toString().replaceAll("\\D", "")));
     String bridge = "\"isDefaultGateway\":true,\"ipMasq\":true,\"ipam\":" + ipam;
     for (String verb : List.of("VERSION", "STATUS", "ADD", "DEL", "GC")) {
-      train("host-local", verb, "\"ipam\":" + ipam);
-      train("static", verb, "\"ipam\":" + addresses);
+      train(work, "host-local", verb, "\"ipam\":" + ipam);
+      train(work, "static", verb, "\"ipam\":" + addresses);
     }
-    inNamespaces("loopback", "\"ipam\":{}");
-    inNamespaces("bridge", bridge);
-    inNamespaces("bridge", "\"macspoofchk\":true,\"hairpinMode\":true," + bridge);
+    inNamespaces(work, "loopback", "\"ipam\":{}");
+    inNamespaces(work, "bridge", bridge);
+    inNamespaces(work, "bridge", "\"macspoofchk\":true,\"hairpinMode\":true," + bridge);
   }
 
   /** IPAM plugins do not look into the namespace, so that ours serves. */
-  private void train(String plugin, String verb, String keys)
+  private void train(Path work, String plugin, String verb, String keys)
       throws IOException, InterruptedException {
-    Map<String, String> environment = new TreeMap<>(environment());
+    Map<String, String> environment = new TreeMap<>(environment(work));
     environment.put("CNI_COMMAND", verb);
     environment.put("CNI_NETNS", "/proc/self/ns/net");
     environment.put("CNI_NETNS_OVERRIDE", "1");
@@ -267,7 +271,7 @@ final class Assemble {
    * end with the command. Where the kernel or a missing program forbids that, these plugins start a
    * little slower.
    */
-  private void inNamespaces(String plugin, String keys) throws InterruptedException {
+  private void inNamespaces(Path work, String plugin, String keys) throws InterruptedException {
     String node =
         """
         for CNI_COMMAND in ADD STATUS DEL GC; do
@@ -278,7 +282,7 @@ final class Assemble {
     String program = home.resolve("bin").resolve(plugin).toString();
     try {
       run(
-          environment(),
+          environment(work),
           "",
           "unshare",
           "--map-root-user",
@@ -294,14 +298,16 @@ final class Assemble {
     }
   }
 
-  private Map<String, String> environment() {
+  private Map<String, String> environment(Path work) {
     return Map.of(
         "CNI_CONTAINERID",
         "training",
         "CNI_IFNAME",
         "eth0",
         "CNI_PATH",
-        home.resolve("bin").toString());
+        home.resolve("bin").toString(),
+        "WEFT_AGENT",
+        work.resolve("agent.sock").toString());
   }
 
   private static String config(String plugin, String keys) {

@@ -1,6 +1,9 @@
 package dev.weft.agent;
 
 import dev.weft.agent.LogLine.Fact;
+import dev.weft.dispatch.Dispatch;
+import dev.weft.dispatch.NodeState;
+import dev.weft.dispatch.PendingDeletes;
 import dev.weft.kernel.ServiceManager;
 import dev.weft.kernel.linux.LinuxKernel;
 import io.netty.channel.Channel;
@@ -26,7 +29,8 @@ import java.util.logging.Logger;
  * The resident process: it serves the calls of plugins that launchers bring to its socket.
  *
  * <p>What it changes is as safe from its sudden end as what a process of its own changes: it keeps
- * nothing in memory that the next one would need.
+ * nothing in memory that the next one would need. What a call was in the midst of when it ended,
+ * the next one undoes.
  */
 public final class Agent {
   private static final Logger LOG = Logger.getLogger(Agent.class.getName());
@@ -41,6 +45,7 @@ public final class Agent {
   private final AgentDirectory directory;
   private final EventLoopGroup loop;
   private final CallSocket calls;
+  private final Replays replays;
   private final Channel channel;
   private final List<PageSocket> pages;
 
@@ -49,12 +54,14 @@ public final class Agent {
       AgentDirectory directory,
       EventLoopGroup loop,
       CallSocket calls,
+      Replays replays,
       Channel channel,
       List<PageSocket> pages) {
     this.settings = settings;
     this.directory = directory;
     this.loop = loop;
     this.calls = calls;
+    this.replays = replays;
     this.channel = channel;
     this.pages = pages;
   }
@@ -74,9 +81,14 @@ public final class Agent {
     Executor home = home();
     Life life = new Life();
     CallStatistics statistics = new CallStatistics();
+    PendingDeletes pendingDeletes =
+        Dispatch.pendingDeletes(
+            kernel,
+            settings.launcher(),
+            NodeState.beside(settings.socket(), settings.environment()));
     CallSocket calls =
         new CallSocket(
-            new CallService(kernel, home),
+            new CallService(kernel, home, pendingDeletes),
             home,
             AgentSettings.WORKING_LIMIT,
             AgentSettings.WAITING_LIMIT,
@@ -108,7 +120,14 @@ public final class Agent {
         Level.INFO,
         "serving calls",
         new Fact[] {new Fact("socket", settings.socket()), new Fact("warm_up_ms", took)});
-    return new Agent(settings, directory, loop, calls, activated.orElse(channel), pages);
+    return new Agent(
+        settings,
+        directory,
+        loop,
+        calls,
+        new Replays(pendingDeletes, home),
+        activated.orElse(channel),
+        pages);
   }
 
   /** Threads that are started here, where nobody moves between namespaces, and never end. */
@@ -176,6 +195,7 @@ public final class Agent {
     if (!calls.drain(channel, DRAIN_NANOS)) {
       LOG.warning(() -> "ending although calls are not done: " + calls.load());
     }
+    replays.close();
     Thread.sleep(LATE_COMERS_MILLIS);
     channel.close().sync();
     for (PageSocket each : pages) {

@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.dispatch.NodeState;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -9,13 +10,13 @@ import java.util.Optional;
  *
  * @param socket where launchers find it; everything else of its own lies in the same directory
  * @param launcher our executable, by which the agent calls itself to get warm
- * @param environment of the process, for what a service manager has to say
+ * @param environment of the process, for what a service manager has to say, and WEFT_STATE_DIR
  * @param metrics where they are told, if anywhere
  */
 public record AgentSettings(
     Path socket, Path launcher, Map<String, String> environment, Optional<MetricsAddress> metrics) {
   /** Where launchers look if they are told nothing else. */
-  public static final Path DEFAULT_SOCKET = Path.of("/run/weft/agent.sock");
+  public static final Path DEFAULT_SOCKET = NodeState.DEFAULT_SOCKET;
 
   /** How many calls are worked on at a time: most of them wait for the kernel or a disk. */
   static final int WORKING_LIMIT = 64;

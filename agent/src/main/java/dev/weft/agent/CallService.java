@@ -4,6 +4,7 @@ import dev.weft.cni.PluginRunner;
 import dev.weft.cni.Reply;
 import dev.weft.cni.StandardInput;
 import dev.weft.dispatch.Dispatch;
+import dev.weft.dispatch.PendingDeletes;
 import dev.weft.kernel.CallingProcess;
 import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NetworkNamespace;
@@ -13,6 +14,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 
 /**
  * Serves calls as a process of their own would: in the namespaces, with the files and in the
@@ -20,19 +22,22 @@ import java.util.concurrent.Executor;
  */
 final class CallService {
   private final LinuxKernel kernel;
+  private final PendingDeletes pendingDeletes;
   private final NodeNamespaces nodes;
 
-  CallService(LinuxKernel kernel, Executor home) {
+  CallService(LinuxKernel kernel, Executor home, PendingDeletes pendingDeletes) {
     this.kernel = kernel;
+    this.pendingDeletes = pendingDeletes;
     this.nodes = new NodeNamespaces(kernel, home);
   }
 
   /**
    * Serves a call on the calling thread, which must be one that may move.
    *
+   * @param isAwaited whether the caller still waits
    * @return nothing if we cannot stand in for a process of its own there; nothing was done then
    */
-  Optional<Reply> serve(Call call) {
+  Optional<Reply> serve(Call call, BooleanSupplier isAwaited) {
     CallingProcess caller;
     NetworkNamespace node;
     try {
@@ -42,26 +47,51 @@ final class CallService {
       return Optional.empty(); // it is gone, or shows itself as nothing that we could follow
     }
     try {
-      if (!caller.enterFiles()) {
-        return Optional.empty();
-      }
-      try {
-        return Optional.of(run(call, caller, node));
-      } finally {
-        caller.leaveFiles();
-      }
+      Work work = new Work(call, caller, node, isAwaited);
+      StandardInput stdin = StandardInput.of(call.stdin());
+      // What is owed in another network is nothing that we could replay.
+      return node.id().equals(kernel.own().id())
+          ? pendingDeletes.serve(
+              call.plugin(), call.environment(), stdin, caller.seesOurFiles(), work)
+          : work.on(stdin);
     } finally {
       nodes.release(node);
     }
   }
 
-  private Reply run(Call call, CallingProcess caller, NetworkNamespace node) {
-    CallersKernel view = new CallersKernel(kernel, node, netns(call), call.netns());
-    PluginRunner runner = Dispatch.runner(view, caller::runs);
-    RoamingThread.maskFiles(call.fileMask());
-    // Programs that are started meanwhile belong where the caller is.
-    return node.inside(
-        () -> runner.run(call.plugin(), call.environment(), StandardInput.of(call.stdin())));
+  private final class Work implements PendingDeletes.Work {
+    private final Call call;
+    private final CallingProcess caller;
+    private final NetworkNamespace node;
+    private final BooleanSupplier isAwaited;
+
+    Work(Call call, CallingProcess caller, NetworkNamespace node, BooleanSupplier isAwaited) {
+      this.call = call;
+      this.caller = caller;
+      this.node = node;
+      this.isAwaited = isAwaited;
+    }
+
+    @Override
+    public boolean isAwaited() {
+      return isAwaited.getAsBoolean();
+    }
+
+    @Override
+    public Optional<Reply> on(StandardInput stdin) {
+      if (!caller.enterFiles()) {
+        return Optional.empty();
+      }
+      try {
+        CallersKernel view = new CallersKernel(kernel, node, netns(call), call.netns());
+        PluginRunner runner = Dispatch.runner(view, caller::runs);
+        RoamingThread.maskFiles(call.fileMask());
+        // Programs that are started meanwhile belong where the caller is.
+        return Optional.of(node.inside(() -> runner.run(call.plugin(), call.environment(), stdin)));
+      } finally {
+        caller.leaveFiles();
+      }
+    }
   }
 
   private static Path netns(Call call) {

@@ -233,7 +233,7 @@ final class CallSocket {
         statistics.abandoned(); // and nothing was done
         return;
       }
-      Optional<Reply> reply = service.serve(call);
+      Optional<Reply> reply = service.serve(call, connection::isOpen);
       if (reply.isPresent()) {
         answer(pending, begun, reply.get());
       } else {

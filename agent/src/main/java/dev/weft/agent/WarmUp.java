@@ -1,13 +1,21 @@
 package dev.weft.agent;
 
+import dev.weft.cni.Reply;
+import dev.weft.cni.StandardInput;
+import dev.weft.dispatch.Dispatch;
+import dev.weft.dispatch.NodeState;
+import dev.weft.dispatch.PendingDeletes;
 import dev.weft.kernel.ChildProcess;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.linux.LinuxKernel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -33,6 +41,7 @@ final class WarmUp {
   private final Path launcher;
   private final Path socket;
   private final Path scratch;
+  private final PendingDeletes pendingDeletes;
   private final AtomicInteger failures = new AtomicInteger();
 
   /**
@@ -40,11 +49,15 @@ final class WarmUp {
    * @param socket where it finds this agent
    * @param scratch for leases
    */
-  WarmUp(LinuxKernel kernel, Path launcher, Path socket, Path scratch) {
+  WarmUp(LinuxKernel kernel, Path launcher, Path socket, Path scratch) throws IOException {
     this.kernel = kernel;
     this.launcher = launcher;
     this.socket = socket;
     this.scratch = scratch;
+    // The agent keeps no records of calls from another network, as these are.
+    this.pendingDeletes =
+        Dispatch.pendingDeletes(
+            kernel, launcher, new NodeState(scratch.resolve("begun"), scratch.resolve("pending")));
   }
 
   /** True for a call that an agent makes to get warm. */
@@ -113,18 +126,34 @@ final class WarmUp {
             socket.toString(),
             MARK,
             "1");
-    ChildProcess.Outcome outcome =
-        new ChildProcess(
-                launcher.resolveSibling(plugin),
-                List.of(),
+    Reply reply =
+        pendingDeletes
+            .serve(
+                plugin,
                 environment,
-                config.getBytes(StandardCharsets.UTF_8))
-            .run();
-    if (outcome.exitCode() != 0) {
+                StandardInput.of(config.getBytes(StandardCharsets.UTF_8)),
+                true,
+                stdin -> Optional.of(launch(plugin, environment, stdin)))
+            .orElseThrow();
+    if (reply.exitCode() != 0) {
       failures.incrementAndGet();
-      LOG.fine(
-          () -> verb + " " + plugin + ": " + new String(outcome.stdout(), StandardCharsets.UTF_8));
+      LOG.fine(() -> verb + " " + plugin + ": " + reply.stdout());
     }
+  }
+
+  private Reply launch(String plugin, Map<String, String> environment, StandardInput stdin) {
+    try {
+      ChildProcess.Outcome outcome =
+          new ChildProcess(launcher.resolveSibling(plugin), List.of(), environment, stdin.all())
+              .run();
+      return new Reply(outcome.exitCode(), text(outcome.stdout()), text(outcome.stderr()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String text(byte[] utf8) {
+    return new String(utf8, StandardCharsets.UTF_8);
   }
 
   private String config(String plugin) {

@@ -48,10 +48,9 @@ final class DiskDeleteRecords implements DeleteRecords {
     this.pending = pending;
   }
 
-  /** Makes both directories, as an agent does before it serves its first call. */
-  void createDirectories() throws IOException {
+  /** What an agent does before it serves its first call: from now on everybody keeps records. */
+  void use() throws IOException {
     Files.createDirectories(begun, PRIVATE_DIRECTORY);
-    createDurably(pending);
   }
 
   @Override

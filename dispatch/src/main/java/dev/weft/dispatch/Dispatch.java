@@ -33,7 +33,7 @@ public final class Dispatch {
   public static PendingDeletes pendingDeletes(Kernel kernel, Path launcher, NodeState state)
       throws IOException {
     DiskDeleteRecords records = new DiskDeleteRecords(state.begun(), state.pending());
-    records.createDirectories();
+    records.use();
     return pendingDeletes(runner(kernel, new OwnProgram(launcher)), records, true);
   }
 

@@ -17,13 +17,13 @@ final class InMemoryDeleteRecords implements DeleteRecords {
     private final Map<String, byte[]> begun = new HashMap<>();
     private final Map<String, byte[]> pending = new TreeMap<>();
     private final Map<String, HeldRecord> holders = new HashMap<>();
-    private boolean usedByAgent;
+    private boolean used;
 
     /** A reboot: what was begun is forgotten, and all who held anything are gone. */
     synchronized void reboot() {
       begun.clear();
       holders.clear();
-      usedByAgent = false;
+      used = false;
     }
 
     /** Whether a record says that something is owed. */
@@ -55,10 +55,10 @@ final class InMemoryDeleteRecords implements DeleteRecords {
     this.beforeStep = beforeStep;
   }
 
-  /** What an agent does when it starts. */
-  void createDirectories() {
+  /** What an agent does before it serves its first call: from now on everybody keeps records. */
+  void use() {
     synchronized (memory) {
-      memory.usedByAgent = true;
+      memory.used = true;
     }
   }
 
@@ -73,7 +73,7 @@ final class InMemoryDeleteRecords implements DeleteRecords {
   @Override
   public boolean inUse() {
     synchronized (memory) {
-      return memory.usedByAgent || !memory.pending.isEmpty();
+      return memory.used || !memory.pending.isEmpty();
     }
   }
 
@@ -84,7 +84,7 @@ final class InMemoryDeleteRecords implements DeleteRecords {
       if (memory.holders.containsKey(name)) {
         return Optional.empty();
       }
-      memory.usedByAgent = true;
+      memory.used = true;
       HeldRecord held = new HeldRecord(name);
       memory.holders.put(name, held);
       memory.begun.putIfAbsent(name, new byte[0]);

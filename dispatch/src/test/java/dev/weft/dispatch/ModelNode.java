@@ -302,7 +302,7 @@ final class ModelNode {
 
   void startAgent() {
     Server started = new Server(true);
-    started.records.createDirectories();
+    started.records.use();
     agent = Optional.of(started);
     retry(true);
   }

@@ -81,6 +81,11 @@ public final class CallingProcess {
     }
   }
 
+  /** Whether absolute paths mean to it what they mean to us. */
+  public boolean seesOurFiles() {
+    return mounts.equals(OUR_MOUNTS) && root.equals(OUR_ROOT);
+  }
+
   /**
    * Has the calling thread, a {@link RoamingThread}, see files as the process does: its mounts, its
    * root and its working directory. Relative paths and links then mean to us what they mean to it.

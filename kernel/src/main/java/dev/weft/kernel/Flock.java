@@ -2,13 +2,9 @@ package dev.weft.kernel;
 
 import dev.weft.kernel.libc.Libc;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -20,6 +16,8 @@ import java.util.OptionalInt;
  * flock(2), and belong to the process rather than to who opened the file.
  */
 public final class Flock implements AutoCloseable {
+  private static final int OWNER_READS_AND_WRITES = 0600;
+
   private final int descriptor;
   private boolean closed;
 
@@ -107,7 +105,10 @@ public final class Flock implements AutoCloseable {
     int flags = Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC;
     int descriptor = Libc.open(file.toString(), flags);
     if (descriptor == -Errno.ENOENT.number()) {
-      create(file);
+      descriptor = Libc.create(file.toString(), flags, OWNER_READS_AND_WRITES);
+    }
+    if (descriptor == -Errno.EEXIST.number()) {
+      // Somebody else came first, which is as good; or a dangling link, which is opened in vain.
       descriptor = Libc.open(file.toString(), flags);
     }
     if (descriptor < 0) {
@@ -116,18 +117,10 @@ public final class Flock implements AutoCloseable {
     return descriptor;
   }
 
-  private static void create(Path file) throws IOException {
-    try {
-      Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(
-              EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)));
-    } catch (FileAlreadyExistsException e) {
-      // Somebody else came first, which is as good; or a dangling link, which is opened in vain.
-    }
-  }
-
   private static FileSystemException failure(Path file, int errno) {
-    return new FileSystemException(file.toString(), null, "cannot be locked: " + Errno.text(errno));
+    String reason = "cannot be locked: " + Errno.text(errno);
+    return errno == Errno.ENOENT.number()
+        ? new NoSuchFileException(file.toString(), null, reason)
+        : new FileSystemException(file.toString(), null, reason);
   }
 }

@@ -166,8 +166,18 @@ public final class Libc {
     return openat(AT_FDCWD, path, flags);
   }
 
+  /** Creates a file and opens it; fails if there is something of that name. */
+  public static int create(String path, int flags, int mode) {
+    int createNew = 0x40 | 0x80; // O_CREAT | O_EXCL
+    return openat(AT_FDCWD, path, flags | createNew, mode);
+  }
+
   /** Opens a file below an open directory; none is created. */
   public static int openat(int directory, String path, int flags) {
+    return openat(directory, path, flags, 0);
+  }
+
+  private static int openat(int directory, String path, int flags, int mode) {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     int descriptor;
     do {
@@ -175,7 +185,7 @@ public final class Libc {
       arguments.putLong(directory);
       arguments.putArray(name, 0, name.length, ArrayFlags.IN | ArrayFlags.NULTERMINATE);
       arguments.putLong(flags);
-      arguments.putLong(0);
+      arguments.putLong(mode);
       descriptor = result(INVOKER.invokeLong(REGISTERS[4], OPENAT, arguments));
     } while (descriptor == -EINTR);
     return descriptor;
