@@ -188,15 +188,17 @@ final class DiskDeleteRecords implements DeleteRecords {
     public void keep(byte[] record) throws IOException {
       createDurably(pending);
       Path draft = beside(pendingFile, ".new");
-      Files.deleteIfExists(draft);
-      try (FileChannel channel = FileChannel.open(draft, Set.of(CREATE_NEW, WRITE), PRIVATE)) {
-        writeAll(channel, record);
-        channel.force(true);
+      try {
+        Files.deleteIfExists(draft);
+        try (FileChannel channel = FileChannel.open(draft, Set.of(CREATE_NEW, WRITE), PRIVATE)) {
+          writeAll(channel, record);
+          channel.force(true);
+        }
+        Files.move(draft, pendingFile, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
         Files.deleteIfExists(draft);
         throw e;
       }
-      Files.move(draft, pendingFile, StandardCopyOption.ATOMIC_MOVE);
       sync(pending);
       leavesRecord = false;
     }

@@ -3,6 +3,7 @@ package dev.weft.kernel;
 import dev.weft.kernel.libc.Libc;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;

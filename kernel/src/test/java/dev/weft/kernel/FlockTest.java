@@ -1,6 +1,7 @@
 package dev.weft.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -8,7 +9,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -98,6 +101,32 @@ class FlockTest {
       first.close();
       assertEquals(LOCKED_BY_ANOTHER, tryFromOutside(file));
     }
+  }
+
+  @Test
+  void knowsTheFileThatItLocks() throws Exception {
+    Path file = directory.resolve("lock");
+    try (Flock lock = Flock.exclusive(file)) {
+      assertTrue(lock.isOf(file));
+      Files.delete(file);
+      assertFalse(lock.isOf(file));
+      Files.createFile(file);
+      assertFalse(lock.isOf(file));
+    }
+  }
+
+  @Test
+  void makesTheFileForItsOwnerAlone() throws Exception {
+    Path file = directory.resolve("lock");
+    Flock.exclusive(file).close();
+    assertEquals(PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(file));
+  }
+
+  @Test
+  void makesNoFileThatADanglingLinkNames() throws Exception {
+    Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("file"));
+    assertThrows(NoSuchFileException.class, () -> Flock.exclusive(link));
+    assertFalse(Files.exists(directory.resolve("file")));
   }
 
   @Test

@@ -1,0 +1,16 @@
+package dev.weft.dispatch;
+
+/** The twin of the records on disk. */
+class InMemoryDeleteRecordsTest extends DeleteRecordsContract {
+  private final InMemoryDeleteRecords.Memory memory = new InMemoryDeleteRecords.Memory();
+
+  @Override
+  InMemoryDeleteRecords records() {
+    return new InMemoryDeleteRecords(memory, () -> {});
+  }
+
+  @Override
+  void use() {
+    records().use();
+  }
+}
