@@ -31,11 +31,13 @@ final class AgentProcess implements AutoCloseable {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("starts agents").daemon().factory());
 
+  private final List<String> starter;
   private final Path directory;
   private final List<String> options;
   private Process process;
 
-  private AgentProcess(Path directory, List<String> options) {
+  private AgentProcess(List<String> starter, Path directory, List<String> options) {
+    this.starter = starter;
     this.directory = directory;
     this.options = options;
     this.process = startProcess();
@@ -48,7 +50,15 @@ final class AgentProcess implements AutoCloseable {
    * @param options beside {@code --socket}
    */
   static AgentProcess start(String... options) {
-    AgentProcess agent = launch(options);
+    return readied(launch(options));
+  }
+
+  /** Starts an agent in the network of a node, as one that belongs to it, and waits likewise. */
+  static AgentProcess startOn(Node node, String... options) {
+    return readied(launch(List.of("nsenter", node.networkOption()), options));
+  }
+
+  private static AgentProcess readied(AgentProcess agent) {
     try {
       agent.awaitReady();
       return agent;
@@ -60,12 +70,16 @@ final class AgentProcess implements AutoCloseable {
 
   /** Starts an agent and does not wait until it is ready. */
   static AgentProcess launch(String... options) {
+    return launch(List.of(), options);
+  }
+
+  private static AgentProcess launch(List<String> starter, String... options) {
     assumeTrue("root".equals(System.getProperty("user.name")), "skipped: needs root for an agent");
     assumeTrue(
         Files.isExecutable(Executables.plugin("weft")),
         "skipped: the executables under test have no agent");
     try {
-      return new AgentProcess(Files.createTempDirectory("agent"), List.of(options));
+      return new AgentProcess(starter, Files.createTempDirectory("agent"), List.of(options));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -74,6 +88,11 @@ final class AgentProcess implements AutoCloseable {
   /** What launchers find this agent by, in WEFT_AGENT. */
   Path socket() {
     return directory.resolve("agent.sock");
+  }
+
+  /** Where it keeps what lasts, as WEFT_STATE_DIR says. */
+  Path stateDirectory() {
+    return directory.resolve("state");
   }
 
   /** Where its sockets are. */
@@ -188,6 +207,7 @@ final class AgentProcess implements AutoCloseable {
 
   private Process startProcess() {
     List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "--"));
+    command.addAll(starter);
     command.addAll(
         List.of(Executables.plugin("weft").toString(), "agent", "--socket", socket().toString()));
     command.addAll(options);
@@ -197,6 +217,7 @@ final class AgentProcess implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
     builder.environment().clear();
     builder.environment().put("PATH", Command.PATH);
+    builder.environment().put("WEFT_STATE_DIR", stateDirectory().toString());
     try {
       Process started = STARTER.submit(builder::start).get();
       started.getOutputStream().close();

@@ -76,6 +76,11 @@ final class Node implements AutoCloseable {
     return name;
   }
 
+  /** By which nsenter(1) runs a program in its network and with this machine's files. */
+  String networkOption() {
+    return "--net=/run/netns/" + name;
+  }
+
   /** A directory of this node's own, such as host-local's {@code dataDir}. */
   Path data() {
     return data;

@@ -54,7 +54,8 @@ record PluginCall(Node node, Path program, Map<String, String> environment, Stri
 
   /** The same call, by way of an agent. */
   PluginCall by(AgentProcess agent) {
-    return with("WEFT_AGENT", agent.socket().toString());
+    return with("WEFT_AGENT", agent.socket().toString())
+        .with("WEFT_STATE_DIR", agent.stateDirectory().toString());
   }
 
   PluginCall config(String config) {

@@ -14,7 +14,7 @@ import java.util.logging.Logger;
 final class Replays implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Replays.class.getName());
 
-  private static final long ROUND_MILLIS = TimeUnit.SECONDS.toMillis(30);
+  private static final long ROUND_MILLIS = TimeUnit.SECONDS.toMillis(10);
 
   /** How many are carried out at a time, one that hangs included. */
   private static final int WORKING_LIMIT = 4;

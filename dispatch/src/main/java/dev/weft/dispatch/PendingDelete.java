@@ -36,7 +36,7 @@ record PendingDelete(
     String error) {
   private static final int MAX_CONFIGURATION = 1 << 20;
 
-  private static final long FIRST_PAUSE = TimeUnit.SECONDS.toMillis(30);
+  private static final long FIRST_PAUSE = TimeUnit.SECONDS.toMillis(10);
   private static final long LONGEST_PAUSE = TimeUnit.HOURS.toMillis(1);
 
   /** The exponent by which the longest pause is surely reached. */
@@ -98,7 +98,7 @@ record PendingDelete(
     return new PendingDelete(plugin, environment, configuration, since, attempts + 1, now, why);
   }
 
-  /** Whether it is time to try again: after 30 seconds first, then ever later, up to an hour. */
+  /** Whether it is time to try again: after 10 seconds first, then ever later, up to an hour. */
   boolean isDue(long now) {
     long pause =
         Math.min(FIRST_PAUSE << Math.min(Math.max(attempts - 1, 0), MAX_DOUBLINGS), LONGEST_PAUSE);

@@ -36,6 +36,12 @@ class ChildPluginTest {
   }
 
   @Test
+  void whatAPluginHasUsDoDoesNotWaitInTheAgentsQueueBehindItself() throws IOException {
+    Reply reply = run("printf %s \"<$WEFT_AGENT>\"", Map.of("WEFT_AGENT", "/run/agent.sock"), "");
+    assertEquals("<>", reply.stdout());
+  }
+
+  @Test
   void childThatKeepsTheOutputOpenIsNotWaitedFor() throws IOException {
     Reply reply = run("printf {}; sleep 20 & echo $! > " + directory + "/child", Map.of(), "");
     assertEquals("{}", reply.stdout());
