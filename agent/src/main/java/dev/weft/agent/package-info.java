@@ -3,7 +3,8 @@
  *
  * <p>One thread of Netty's speaks with launchers ({@code CallSocket}, {@code CallConnection}).
  * Whole calls wait in {@code CallQueue} for threads that work on them ({@code CallService}), each
- * in the namespaces of the process that called.
+ * in the namespaces of the process that called. What an earlier agent has left undone is carried
+ * out beside them ({@code Replays}).
  */
 @NullMarked
 package dev.weft.agent;
