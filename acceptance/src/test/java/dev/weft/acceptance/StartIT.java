@@ -180,7 +180,7 @@ class StartIT extends OnNode {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {5, 10, 20, 22, 23, 24, 26, 28, 32})
+  @ValueSource(ints = {5, 10, 20, 26, 30, 34, 38, 42, 46})
   void aProcessThatMayOpenTooFewFilesSaysSo(int limit) {
     PluginCall call = installation.bridge();
     Command.Outcome outcome =

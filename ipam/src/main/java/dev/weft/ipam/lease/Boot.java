@@ -4,41 +4,30 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
-/**
- * One run of the machine, from start to shutdown or crash.
- *
- * @param id a UUID that the kernel draws at every start (random(4))
- * @param startedAt by the clock as it goes now, to the second
- */
-record Boot(String id, Instant startedAt) {
+/** One run of the machine, from start to shutdown or crash. */
+interface Boot {
 
-  /** Reads the run that we are in. */
-  @FunctionalInterface
-  interface Source {
-    Boot current() throws IOException;
-  }
+  /** A UUID that the kernel draws at every start (random(4)). */
+  String id() throws IOException;
 
-  /** Reads the run of this machine, once for all: it does not outlive it. */
-  static Source ofThisMachine() {
-    return new Source() {
-      private @Nullable Boot read;
+  /** When it began by the clock as it goes now, to the second. */
+  Instant startedAt() throws IOException;
+
+  /** The run that we are in. Each answer is read when it is asked for, and most ask for one. */
+  static Boot ofThisMachine() {
+    return new Boot() {
+      @Override
+      public String id() throws IOException {
+        return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+      }
 
       @Override
-      public synchronized Boot current() throws IOException {
-        if (read == null) {
-          read = read();
-        }
-        return read;
+      public Instant startedAt() throws IOException {
+        String uptime = Files.readString(Path.of("/proc/uptime"));
+        long seconds = Long.parseLong(uptime.substring(0, uptime.indexOf('.')));
+        return Instant.now().minusSeconds(seconds);
       }
     };
-  }
-
-  private static Boot read() throws IOException {
-    String id = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-    String uptime = Files.readString(Path.of("/proc/uptime"));
-    long seconds = Long.parseLong(uptime.substring(0, uptime.indexOf('.')));
-    return new Boot(id, Instant.now().minusSeconds(seconds));
   }
 }

@@ -12,25 +12,23 @@ public final class DiskLeaseStore implements LeaseStore {
   /** Where the reference plugin keeps them unless it is told otherwise. */
   public static final Path DEFAULT_DATA_DIR = Path.of("/var/lib/cni/networks");
 
-  private static final Boot.Source THIS_MACHINE = Boot.ofThisMachine();
-
   private final Disk disk;
-  private final Boot.Source boots;
+  private final Boot boot;
 
   public DiskLeaseStore() {
-    this(new LinuxDisk(), THIS_MACHINE);
+    this(new LinuxDisk(), Boot.ofThisMachine());
   }
 
-  DiskLeaseStore(Disk disk, Boot.Source boots) {
+  DiskLeaseStore(Disk disk, Boot boot) {
     this.disk = disk;
-    this.boots = boots;
+    this.boot = boot;
   }
 
   @Override
   public Leases open(Path dataDir, String network) throws IOException {
     NetworkFiles files = NetworkFiles.of(dataDir, network);
     disk.createDirectories(files.leases());
-    return DiskLeases.open(files, disk, boots.current());
+    return DiskLeases.open(files, disk, boot);
   }
 
   @Override

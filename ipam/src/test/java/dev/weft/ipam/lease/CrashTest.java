@@ -133,6 +133,6 @@ class CrashTest {
   }
 
   private static LeaseStore store(Disk disk) {
-    return new DiskLeaseStore(disk, () -> new Boot("this", Instant.now().minusSeconds(60)));
+    return new DiskLeaseStore(disk, new GivenBoot("this", Instant.now().minusSeconds(60)));
   }
 }

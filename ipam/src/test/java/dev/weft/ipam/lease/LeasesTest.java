@@ -81,7 +81,7 @@ class LeasesTest {
     }
 
     private Leases onDisk() throws IOException {
-      return new DiskLeaseStore(new LinuxDisk(), () -> new Boot("boot" + boots, started))
+      return new DiskLeaseStore(new LinuxDisk(), new GivenBoot("boot" + boots, started))
           .open(dataDir, "net");
     }
 
