@@ -81,23 +81,24 @@ class AgentCrashIT {
                   return null;
                 }));
       }
-      for (int kill = 0; kill < KILLS && runtimes.stream().noneMatch(Future::isDone); kill++) {
-        if (kill % 2 == 0) {
-          agent.awaitReady();
-          TimeUnit.MILLISECONDS.sleep(random.nextInt(SERVING_MILLIS));
-        } else {
-          TimeUnit.MILLISECONDS.sleep(random.nextInt(WARM_UP_MILLIS));
+      try {
+        for (int kill = 0; kill < KILLS && runtimes.stream().noneMatch(Future::isDone); kill++) {
+          if (kill % 2 == 0) {
+            agent.awaitReady();
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(SERVING_MILLIS));
+          } else {
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(WARM_UP_MILLIS));
+          }
+          assertTrue(agent.isAlive(), () -> context() + "it ended by itself: " + agent.log());
+          agent.kill();
+          agent.relaunch();
         }
-        assertTrue(agent.isAlive(), () -> context() + "it ended by itself: " + agent.log());
-        agent.kill();
-        agent.relaunch();
+      } finally {
+        over = true;
       }
-      over = true;
       for (Future<?> runtime : runtimes) {
         runtime.get(5, TimeUnit.MINUTES);
       }
-    } finally {
-      over = true;
     }
     assertEquals(Map.of(), living, context());
     assertEquals(List.of(), node.leases("net"), context());

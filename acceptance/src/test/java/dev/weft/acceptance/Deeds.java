@@ -358,6 +358,8 @@ final class Deeds {
                       "echo '{\"code\":123,\"msg\":\"no\",\"details\":\"never\"}'; exit 1",
                       "echo '{\"cniVersion\":\"1.1.0\",\"ips\":[{\"address\":\"x\"}]}'",
                       "kill -9 $$",
+                      "head -c 20000000 /dev/zero; exit 1",
+                      "head -c 20000000 /dev/zero >&2; exit 1",
                       "exec <&-; sleep 0.1; exit 1")) {
                 scene.answer(delegate(scene, "#!/bin/sh\n" + script + "\n"), "ADD");
               }

@@ -96,7 +96,6 @@ public final class Agent {
             life,
             statistics);
     List<PageSocket> pages = tell(settings, loop, new StatusPages(life, calls, statistics));
-    Files.createDirectory(directory.scratch());
     Path socket = directory.scratch().resolve("new.sock");
     Channel channel = calls.listen(loop, socket);
     // Whoever waits there already is served at once, if more slowly than later.

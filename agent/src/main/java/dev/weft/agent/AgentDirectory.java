@@ -2,6 +2,8 @@ package dev.weft.agent;
 
 import dev.weft.kernel.Flock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,6 +17,8 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
@@ -22,13 +26,15 @@ import java.util.stream.Stream;
  * time; what one that was killed has left there is removed by the next.
  */
 final class AgentDirectory implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(AgentDirectory.class.getName());
+
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> SOCKET =
       PosixFilePermissions.fromString("rw-------");
 
   private static final String LOCK = "agent.lock";
-  private static final String SCRATCH = "scratch";
+  private static final String SCRATCH = "scratch-";
 
   private final Path path;
   private final Flock lock;
@@ -55,8 +61,25 @@ final class AgentDirectory implements AutoCloseable {
       throw new IOException("another agent runs already with its socket in " + path);
     }
     AgentDirectory directory = new AgentDirectory(path, lock.get());
-    delete(directory.scratch());
+    deleteLeftovers(path);
+    Files.createDirectory(directory.scratch(), PosixFilePermissions.asFileAttribute(PRIVATE));
     return directory;
+  }
+
+  /**
+   * Callers of a warm-up may have outlived their agent, and write where it told them a moment
+   * longer. What they keep from being deleted is deleted by the next agent.
+   */
+  private static void deleteLeftovers(Path path) throws IOException {
+    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(path, SCRATCH + "*")) {
+      for (Path leftover : leftovers) {
+        try {
+          delete(leftover);
+        } catch (IOException | UncheckedIOException e) {
+          LOG.log(Level.FINE, "something is left of an agent before", e);
+        }
+      }
+    }
   }
 
   /** The number of the process whose agent has the directory, if there is one that can be seen. */
@@ -88,7 +111,7 @@ final class AgentDirectory implements AutoCloseable {
 
   /** A place for files that nobody needs after this agent. */
   Path scratch() {
-    return path.resolve(SCRATCH);
+    return path.resolve(SCRATCH + ProcessHandle.current().pid());
   }
 
   /** Gives a socket that listens under another name its own, in the place of whatever has it. */
@@ -109,7 +132,7 @@ final class AgentDirectory implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    delete(scratch());
+    deleteLeftovers(path);
     lock.close();
   }
 }

@@ -15,6 +15,13 @@ import java.util.Map;
 
 /** Runs a plugin's program as a child of the calling thread, in its namespaces and directory. */
 final class ChildPlugin implements PluginProgram {
+  /**
+   * How long a plugin's answer may be, and how much of its log is passed on, in bytes. An answer is
+   * given back with later calls, so a longer one would help nobody; and an agent that serves many
+   * calls at once has the memory of one.
+   */
+  private static final int LIMIT = 256 << 10;
+
   /** Somebody may be writing the program just now: the reference library waits as long. */
   private static final int BUSY_RETRIES = 5;
 
@@ -28,6 +35,11 @@ final class ChildPlugin implements PluginProgram {
     ChildProcess process = new ChildProcess(program, List.of(), changed, stdin);
     try {
       ChildProcess.Outcome outcome = runWhenWritten(process);
+      if (outcome.stdout().length > LIMIT) {
+        throw new CniException(
+            ErrorCode.DECODING_FAILURE,
+            "plugin program " + program + " answers with more than " + LIMIT + " bytes");
+      }
       return new Reply(outcome.exitCode(), text(outcome.stdout()), text(outcome.stderr()));
     } catch (KernelException e) {
       throw new CniException(ErrorCode.IO_FAILURE, "plugin program " + e.getMessage(), e);
@@ -42,7 +54,7 @@ final class ChildPlugin implements PluginProgram {
       throws InterruptedException {
     for (int retries = 0; ; retries++) {
       try {
-        return process.run();
+        return process.run(LIMIT + 1);
       } catch (KernelException e) {
         if (retries == BUSY_RETRIES || e.errno() != Errno.ETXTBSY) {
           throw e;

@@ -42,6 +42,17 @@ class ChildPluginTest {
   }
 
   @Test
+  void anAnswerThatIsTooLongIsRefusedAndALogIsCut() throws IOException {
+    String zeros = "head -c 1000000 /dev/zero";
+    CniException refused = assertThrows(CniException.class, () -> run(zeros, Map.of(), ""));
+    assertEquals(ErrorCode.DECODING_FAILURE.number(), refused.code());
+    assertTrue(refused.toString().contains("262144 bytes"), refused::toString);
+    Reply logged = run(zeros + " >&2; printf {}", Map.of(), "");
+    assertEquals("{}", logged.stdout());
+    assertTrue(logged.stderr().length() < 300_000, "" + logged.stderr().length());
+  }
+
+  @Test
   void childThatKeepsTheOutputOpenIsNotWaitedFor() throws IOException {
     Reply reply = run("printf {}; sleep 20 & echo $! > " + directory + "/child", Map.of(), "");
     assertEquals("{}", reply.stdout());

@@ -30,6 +30,7 @@ final class ChildPipes implements AutoCloseable {
 
   private final Path program;
   private final byte[] input;
+  private final int outputLimit;
   private int written;
   private final Pipe stdin = new Pipe();
   private final Pipe stdout = new Pipe();
@@ -37,9 +38,10 @@ final class ChildPipes implements AutoCloseable {
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
   private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
-  private ChildPipes(Path program, byte[] input) {
+  private ChildPipes(Path program, byte[] input, int outputLimit) {
     this.program = program;
     this.input = input;
+    this.outputLimit = outputLimit;
   }
 
   /**
@@ -47,9 +49,10 @@ final class ChildPipes implements AutoCloseable {
    *
    * @param program named in what is thrown
    * @param input what the child is to read
+   * @param outputLimit how many bytes of each output are kept
    */
-  static ChildPipes open(Path program, byte[] input) {
-    ChildPipes pipes = new ChildPipes(program, input);
+  static ChildPipes open(Path program, byte[] input, int outputLimit) {
+    ChildPipes pipes = new ChildPipes(program, input, outputLimit);
     try {
       pipes.open(pipes.stdin);
       pipes.open(pipes.stdout);
@@ -156,7 +159,7 @@ final class ChildPipes implements AutoCloseable {
     if (require("its output cannot be read", length) == 0) {
       pipe.closeReader();
     }
-    int kept = Math.min(length, ChildProcess.OUTPUT_LIMIT - sink.size());
+    int kept = Math.min(length, outputLimit - sink.size());
     sink.write(chunk.get(kept), 0, kept);
     return length;
   }

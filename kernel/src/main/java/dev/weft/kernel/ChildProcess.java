@@ -27,8 +27,8 @@ import java.util.Map;
 public record ChildProcess(
     Path program, List<String> arguments, Map<String, String> environment, byte[] stdin) {
   /**
-   * How many bytes of each output are kept: one more than 16 MiB, so that who wants no more than
-   * that sees that there was more. The rest is read and thrown away.
+   * How many bytes of each output are kept if nothing else is said: one more than 16 MiB, so that
+   * who wants no more than that sees that there was more. The rest is read and thrown away.
    */
   public static final int OUTPUT_LIMIT = (16 << 20) + 1;
 
@@ -62,12 +62,21 @@ public record ChildProcess(
    *     Errno#EMFILE} and others if it cannot be run here and now
    */
   public Outcome run() {
+    return run(OUTPUT_LIMIT);
+  }
+
+  /**
+   * Runs the program as {@link #run()} does.
+   *
+   * @param outputLimit how many bytes of each output are kept
+   */
+  public Outcome run(int outputLimit) {
     List<String> command = new ArrayList<>(arguments.size() + 1);
     command.add(program.toString());
     command.addAll(arguments);
     List<String> variables = variables();
     long begun = System.nanoTime();
-    try (ChildPipes pipes = ChildPipes.open(program, stdin);
+    try (ChildPipes pipes = ChildPipes.open(program, stdin, outputLimit);
         NativeMemory end = NativeMemory.allocate(STATUS_AND_USAGE_BYTES)) {
       int pid = start(pipes, command, variables);
       boolean served = false;
