@@ -70,8 +70,7 @@ final class CallQueue<T> {
       }
       waiting.add(new Waiting<>(container, call));
       if (waiting.size() > idle && threads < threadLimit) {
-        new RoamingThread("call", home, this::run).start();
-        threads++;
+        startThread();
       } else {
         callCame.signal();
       }
@@ -167,12 +166,32 @@ final class CallQueue<T> {
     }
   }
 
+  /** A call that came while a thread was about to end, or waited when it died, has another. */
   private void ended() {
     lock.lock();
     try {
       threads--;
+      if (!waiting.isEmpty()) {
+        home.execute(this::succeed);
+      }
     } finally {
       lock.unlock();
     }
+  }
+
+  private void succeed() {
+    lock.lock();
+    try {
+      if (waiting.size() > idle && threads < threadLimit) {
+        startThread();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void startThread() {
+    new RoamingThread("call", home, this::run).start();
+    threads++;
   }
 }

@@ -160,6 +160,10 @@ final class CallSocket {
 
   void opened(CallConnection connection) {
     incomplete.add(connection);
+    if (life.phase() == Life.Phase.DRAINING) {
+      connection.decline();
+      return;
+    }
     if (incomplete.size() > INCOMPLETE_LIMIT) {
       incomplete.iterator().next().decline();
     }
