@@ -21,6 +21,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes links, several of one moment as a group. Each deletion ends with a wait of 16 ms for the
@@ -53,6 +56,9 @@ final class LinkDeletion implements Combiner.Operation<Integer> {
   private final Combiner<Integer> combiner = new Combiner<>(DELETIONS, this);
   private final List<Behind> behind = new ArrayList<>();
 
+  /** Whether links are being taken out of the kernel's tables. */
+  private boolean unlisting;
+
   LinkDeletion(NamespaceHandle namespace, LinuxLinks links) {
     this.namespace = namespace;
     this.links = links;
@@ -80,30 +86,52 @@ final class LinkDeletion implements Combiner.Operation<Integer> {
     if (links.byIndex(index).isEmpty()) {
       throw new KernelException(Errno.ENODEV, "no link has the index " + index);
     }
-    Behind deletion = new Behind(index, new CompletableFuture<>());
+    Behind deletion = new Behind(index, new CompletableFuture<>(), new AtomicReference<>());
+    boolean first;
     synchronized (behind) {
       behind.add(deletion);
+      first = !unlisting;
+      unlisting = true;
     }
-    home.execute(this::deleteGathered);
+    if (first) {
+      home.execute(() -> deleteGathered(home));
+    }
     long pause = FIRST_PAUSE_NANOS;
-    while (!deletion.isDoneWithin(pause) && links.byIndex(index).isPresent()) {
+    while (!deletion.isDoneWithin(pause) && !isGone(deletion)) {
       pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
     }
   }
 
-  /** Deletes all that has gathered until a thread was free for it. */
-  private void deleteGathered() {
+  /** Whether nobody can find a link any more; then the next ones may be deleted. */
+  private boolean isGone(Behind deletion) {
+    Runnable next = deletion.next.get();
+    if (next == null || links.byIndex(deletion.index).isPresent()) {
+      return false;
+    }
+    next.run();
+    return true;
+  }
+
+  /**
+   * Deletes all that has gathered. Only while links are taken out of the kernel's tables is anybody
+   * else held up, and for as long with one as with many; so the next are deleted when that is over,
+   * and not yet when the kernel has freed these.
+   */
+  private void deleteGathered(Executor home) {
     List<Behind> gathered;
     synchronized (behind) {
       List<Behind> first = behind.subList(0, Math.min(behind.size(), LINKS));
       gathered = List.copyOf(first);
       first.clear();
     }
+    AtomicBoolean isOver = new AtomicBoolean();
+    Runnable next = () -> deleteNext(home, isOver);
+    gathered.forEach(each -> each.next.set(next));
     List<Integer> indexes = gathered.stream().map(Behind::index).toList();
     BitSet left = new BitSet();
     if (indexes.size() == 1) {
       left.set(0);
-    } else if (indexes.size() > 1) {
+    } else {
       left = together(indexes);
     }
     for (int i = 0; i < indexes.size(); i++) {
@@ -116,10 +144,28 @@ final class LinkDeletion implements Combiner.Operation<Integer> {
         gathered.get(i).end().completeExceptionally(e);
       }
     }
+    next.run();
   }
 
-  /** A deletion that another thread does. */
-  private record Behind(int index, CompletableFuture<Integer> end) {
+  private void deleteNext(Executor home, AtomicBoolean isOver) {
+    if (!isOver.compareAndSet(false, true)) {
+      return; // another has seen it too
+    }
+    synchronized (behind) {
+      unlisting = !behind.isEmpty();
+      if (unlisting) {
+        home.execute(() -> deleteGathered(home));
+      }
+    }
+  }
+
+  /**
+   * A deletion that another thread does.
+   *
+   * @param next has the next ones deleted; nothing until this one has begun
+   */
+  private record Behind(
+      int index, CompletableFuture<Integer> end, AtomicReference<@Nullable Runnable> next) {
 
     /** Waits for its end; fails as it has failed. */
     boolean isDoneWithin(long nanos) {
