@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Serves calls as a process of their own would: in the namespaces, with the files and in the
@@ -86,8 +87,10 @@ final class CallService {
         CallersKernel view = new CallersKernel(kernel, node, netns(call), call.netns());
         PluginRunner runner = Dispatch.runner(view, caller::runs);
         RoamingThread.maskFiles(call.fileMask());
-        // Programs that are started meanwhile belong where the caller is.
-        return Optional.of(node.inside(() -> runner.run(call.plugin(), call.environment(), stdin)));
+        Supplier<Reply> work = () -> runner.run(call.plugin(), call.environment(), stdin);
+        // Programs that are started meanwhile belong where the caller is; at home they do already.
+        return Optional.of(
+            node.id().equals(kernel.own().id()) ? work.get() : node.inside(work::get));
       } finally {
         caller.leaveFiles();
       }

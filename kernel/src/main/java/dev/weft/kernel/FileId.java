@@ -25,29 +25,22 @@ record FileId(long device, long inode) {
 
   /** The {@code struct statx} of a name, as for {@link #of}. */
   static ByteBuffer status(int directory, String name) {
-    int descriptor = Libc.openat(directory, name, Libc.O_PATH | Libc.O_CLOEXEC);
-    if (descriptor < 0) {
-      throw KernelException.because("cannot open " + name, -descriptor);
+    byte[] status = new byte[256];
+    int result = Libc.statx(directory, name, status);
+    if (result < 0) {
+      throw KernelException.because("cannot look at " + name, -result);
     }
-    try {
-      return status(descriptor);
-    } finally {
-      Libc.close(descriptor);
-    }
+    return ByteBuffer.wrap(status).order(ByteOrder.nativeOrder());
   }
 
   /** An open file. */
   static FileId of(int descriptor) {
-    return in(status(descriptor));
-  }
-
-  private static ByteBuffer status(int descriptor) {
     byte[] status = new byte[256];
     int result = Libc.statx(descriptor, status);
     if (result < 0) {
       throw KernelException.because("cannot look at an open file", -result);
     }
-    return ByteBuffer.wrap(status).order(ByteOrder.nativeOrder());
+    return in(ByteBuffer.wrap(status).order(ByteOrder.nativeOrder()));
   }
 
   @Override

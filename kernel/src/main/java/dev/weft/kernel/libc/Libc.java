@@ -281,12 +281,22 @@ public final class Libc {
    */
   public static int statx(int descriptor, byte[] result) {
     int emptyPath = 0x1000;
+    return statx(descriptor, "", emptyPath, result);
+  }
+
+  /** The same of a file below an open directory, links followed. */
+  public static int statx(int directory, String path, byte[] result) {
+    return statx(directory, path, 0, result);
+  }
+
+  private static int statx(int directory, String path, int flags, byte[] result) {
     int basicStats = 0x7ff;
     int mountId = 0x1000;
+    byte[] name = path.getBytes(StandardCharsets.UTF_8);
     HeapInvocationBuffer arguments = new HeapInvocationBuffer(REGISTERS[5]);
-    arguments.putLong(descriptor);
-    arguments.putArray(new byte[1], 0, 1, ArrayFlags.IN);
-    arguments.putLong(emptyPath);
+    arguments.putLong(directory);
+    arguments.putArray(name, 0, name.length, ArrayFlags.IN | ArrayFlags.NULTERMINATE);
+    arguments.putLong(flags);
     arguments.putLong(basicStats | mountId);
     arguments.putArray(result, 0, result.length, ArrayFlags.OUT | ArrayFlags.CLEAR);
     return result(INVOKER.invokeLong(REGISTERS[5], STATX, arguments));

@@ -5,11 +5,10 @@ import dev.weft.kernel.IptablesChange;
 import dev.weft.kernel.IptablesTable;
 import dev.weft.kernel.NftTable;
 import dev.weft.kernel.Nftables;
+import dev.weft.kernel.libc.Libc;
 import dev.weft.kernel.netlink.MessageWriter;
 import dev.weft.kernel.netlink.NetlinkException;
 import dev.weft.net.IpFamily;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,11 +69,22 @@ final class LinuxIptables implements Iptables {
   }
 
   private boolean usesLegacy(IpFamily family, String table) {
-    Path names =
-        Path.of(
-            "/proc/thread-self/net",
-            family == IpFamily.V4 ? "ip_tables_names" : "ip6_tables_names");
-    return namespace.inside(() -> Files.exists(names) && Files.readAllLines(names).contains(table));
+    String names =
+        "/proc/thread-self/net/" + (family == IpFamily.V4 ? "ip_tables_names" : "ip6_tables_names");
+    String tables =
+        namespace.inside(
+            () -> {
+              int descriptor = Libc.open(names, Libc.O_RDONLY | Libc.O_CLOEXEC);
+              if (descriptor < 0) {
+                return ""; // the kernel has no such tables
+              }
+              try {
+                return ProcFile.text(descriptor, "cannot read " + names);
+              } finally {
+                Libc.close(descriptor);
+              }
+            });
+    return List.of(tables.split("\n", -1)).contains(table);
   }
 
   @Override

@@ -4,13 +4,10 @@ import dev.weft.kernel.Errno;
 import dev.weft.kernel.KernelException;
 import dev.weft.kernel.Sysctl;
 import dev.weft.kernel.libc.Libc;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** The settings of one namespace, read and written from inside it: {@code /proc/sys} shows it. */
 final class LinuxSysctl implements Sysctl {
-  private static final int BUFFER = 4096;
-
   private final NamespaceHandle namespace;
 
   LinuxSysctl(NamespaceHandle namespace) {
@@ -26,17 +23,7 @@ final class LinuxSysctl implements Sysctl {
   private String read(String path) {
     int descriptor = open(path, Libc.O_RDONLY, "read");
     try {
-      ByteArrayOutputStream content = new ByteArrayOutputStream();
-      byte[] buffer = new byte[BUFFER];
-      int count;
-      while ((count = Libc.read(descriptor, buffer)) > 0) {
-        content.write(buffer, 0, count);
-      }
-      if (count < 0) {
-        throw KernelException.because(failure("read", path), -count);
-      }
-      String text = content.toString(StandardCharsets.UTF_8);
-      return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+      return ProcFile.text(descriptor, failure("read", path));
     } finally {
       Libc.close(descriptor);
     }
