@@ -52,7 +52,7 @@ final class SharedAgent implements BeforeAllCallback {
   Running get() {
     return sharing
         .orElseThrow()
-        .getStore(ExtensionContext.Namespace.create(SharedAgent.class))
+        .getStore(ExtensionContext.Namespace.create(SharedAgent.class, ofTheRun))
         .getOrComputeIfAbsent(Running.class, _ -> Running.start(), Running.class);
   }
 }
