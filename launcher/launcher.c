@@ -21,7 +21,7 @@
 #define DEFAULT_HOME "/opt/weft"
 
 /* With fewer files to open, Java fails before any of our code could say why. */
-#define FILES_FOR_JAVA 40
+#define FILES_FOR_JAVA 64
 #define TEXT(macro) TEXT_OF(macro)
 #define TEXT_OF(text) #text
 

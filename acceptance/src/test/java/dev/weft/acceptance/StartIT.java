@@ -180,7 +180,7 @@ class StartIT extends OnNode {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {5, 10, 20, 26, 30, 34, 38, 42, 46})
+  @ValueSource(ints = {5, 10, 20, 30, 40, 45, 50, 55, 60, 64})
   void aProcessThatMayOpenTooFewFilesSaysSo(int limit) {
     PluginCall call = installation.bridge();
     Command.Outcome outcome =
