@@ -19,6 +19,9 @@ import java.util.OptionalInt;
 public final class Flock implements AutoCloseable {
   private static final int OWNER_READS_AND_WRITES = 0600;
 
+  /** Of opening a file that others create and remove. */
+  private static final int ATTEMPTS = 100;
+
   private final int descriptor;
   private boolean closed;
 
@@ -105,12 +108,15 @@ public final class Flock implements AutoCloseable {
   private static int open(Path file) throws IOException {
     int flags = Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC;
     int descriptor = Libc.open(file.toString(), flags);
-    if (descriptor == -Errno.ENOENT.number()) {
+    // Somebody else may create it before us, which is as good, and remove it again; or a dangling
+    // link has the name, which is opened in vain however often.
+    for (int i = 0; i < ATTEMPTS && descriptor == -Errno.ENOENT.number(); i++) {
       descriptor = Libc.create(file.toString(), flags, OWNER_READS_AND_WRITES);
-    }
-    if (descriptor == -Errno.EEXIST.number()) {
-      // Somebody else came first, which is as good; or a dangling link, which is opened in vain.
-      descriptor = Libc.open(file.toString(), flags);
+      if (descriptor == -Errno.EEXIST.number()) {
+        descriptor = Libc.open(file.toString(), flags);
+      } else if (descriptor < 0) {
+        break;
+      }
     }
     if (descriptor < 0) {
       throw failure(file, -descriptor);
