@@ -21,8 +21,11 @@ public record AgentSettings(
   /** How many calls are worked on at a time: most of them wait for the kernel or a disk. */
   static final int WORKING_LIMIT = 64;
 
-  /** How many threads wait for what no call has to wait for. */
-  static final int HOME_THREADS = 8;
+  /**
+   * How many threads wait for what no call has to wait for: 20 ms for the end of a link, while 400
+   * DELs a second come one after the other.
+   */
+  static final int HOME_THREADS = 16;
 
   /** How many may wait beyond these; a runtime that has more is told to try again later. */
   static final int WAITING_LIMIT = 1024;
