@@ -51,6 +51,9 @@ final class Replays implements AutoCloseable {
   }
 
   private void round(boolean atOnce) {
+    if (queue.load().waiting() > 0) {
+      return; // what is owed since the last round can wait for the next
+    }
     try {
       for (String name : pendingDeletes.owed()) {
         queue.offer(name, new Owed(name, atOnce));
