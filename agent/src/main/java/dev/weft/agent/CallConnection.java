@@ -154,10 +154,6 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
     answer(Reply.failure(new CniException(ErrorCode.TRY_AGAIN_LATER, why)));
   }
 
-  void close() {
-    channel.close();
-  }
-
   @Override
   public void channelInactive(ChannelHandlerContext context) throws IOException {
     server.closed(this, held);

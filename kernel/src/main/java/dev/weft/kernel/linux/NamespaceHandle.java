@@ -6,8 +6,6 @@ import dev.weft.kernel.NamespaceId;
 import dev.weft.kernel.libc.Libc;
 import dev.weft.kernel.netlink.NetlinkException;
 import dev.weft.kernel.netlink.NetlinkSocket;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Lock;
@@ -59,16 +57,11 @@ final class NamespaceHandle implements AutoCloseable {
    * @throws KernelException with {@link Errno#EINVAL} if it is something else
    */
   static NamespaceHandle adopt(String path, int descriptor) {
-    byte[] status = new byte[256];
-    if (Libc.ioctl(descriptor, NS_GET_NSTYPE) != Libc.CLONE_NEWNET
-        || Libc.statx(descriptor, status) < 0) {
+    if (Libc.ioctl(descriptor, NS_GET_NSTYPE) != Libc.CLONE_NEWNET) {
       Libc.close(descriptor);
       throw new KernelException(Errno.EINVAL, path + " is not a network namespace");
     }
-    // struct statx: stx_ino, stx_dev_major, stx_dev_minor
-    ByteBuffer fields = ByteBuffer.wrap(status).order(ByteOrder.nativeOrder());
-    long device = (long) fields.getInt(0x88) << 32 | Integer.toUnsignedLong(fields.getInt(0x8c));
-    return new NamespaceHandle(path, descriptor, new NamespaceId(device, fields.getLong(0x20)));
+    return new NamespaceHandle(path, descriptor, NamespaceId.of(descriptor));
   }
 
   NamespaceId id() {

@@ -87,9 +87,10 @@ final class Attach {
     if (rules.masquerade().isPresent()) {
       masquerade(rules.masquerade().get(), addressing.addresses());
     }
+    boolean answers = config.containerUp() && config.gateway() != BridgeConfig.Gateway.NONE;
     if (config.containerUp()) {
       hostEnd = awaitPort(hostEnd.index());
-      if (config.gateway() != BridgeConfig.Gateway.NONE) {
+      if (answers) {
         gatewayLink = awaitGateway(gatewayLink, addressing.gateways());
       }
       pod.awaitReachable(addressing);
@@ -103,7 +104,7 @@ final class Attach {
     // Its MTU may have followed that of its new port.
     boolean bridgeIsGateway = gatewayLink.index() == bridge.index();
     bridge =
-        bridgeIsGateway && config.containerUp() && config.gateway() != BridgeConfig.Gateway.NONE
+        bridgeIsGateway && answers
             ? gatewayLink
             : hostBridge.find().orElseThrow(hostBridge::vanished);
     List<Result.Interface> interfaces = new ArrayList<>();
