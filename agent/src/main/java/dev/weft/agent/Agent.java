@@ -2,10 +2,10 @@ package dev.weft.agent;
 
 import dev.weft.agent.LogLine.Fact;
 import dev.weft.dispatch.Dispatch;
-import dev.weft.dispatch.NodeState;
-import dev.weft.dispatch.PendingDeletes;
 import dev.weft.kernel.ServiceManager;
 import dev.weft.kernel.linux.LinuxKernel;
+import dev.weft.pending.NodeState;
+import dev.weft.pending.PendingDeletes;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;

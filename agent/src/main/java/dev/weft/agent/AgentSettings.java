@@ -1,6 +1,6 @@
 package dev.weft.agent;
 
-import dev.weft.dispatch.NodeState;
+import dev.weft.pending.NodeState;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

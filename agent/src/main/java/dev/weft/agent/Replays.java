@@ -1,6 +1,6 @@
 package dev.weft.agent;
 
-import dev.weft.dispatch.PendingDeletes;
+import dev.weft.pending.PendingDeletes;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;

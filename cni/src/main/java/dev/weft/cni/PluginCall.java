@@ -2,8 +2,6 @@ package dev.weft.cni;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +10,6 @@ import java.util.Set;
 
 /** One call of one plugin, from its environment to its reply. */
 final class PluginCall {
-  private static final String VALID_ATTACHMENTS = "cni.dev/valid-attachments";
-
   private final Plugin plugin;
   private final NamespaceProbe namespaces;
   private final PluginProgram programs;
@@ -180,25 +176,18 @@ final class PluginCall {
   }
 
   /**
-   * Removes what is stale. Without a list ({@code cnitool gc} sends none) nothing is known to be;
-   * {@code null} is how the reference library sends an empty one.
+   * Removes what is stale. Without a list ({@code cnitool gc} sends none) nothing is known to be.
    */
   private String gc(Request.Network request) {
-    ConfigReader config = request.config().reader();
-    if (config.object().has(VALID_ATTACHMENTS)) {
-      Set<Attachment> valid = new HashSet<>();
-      for (ConfigReader each : config.objects(VALID_ATTACHMENTS)) {
-        valid.add(new Attachment(required(each, "containerID"), required(each, "ifname")));
-      }
-      plugin.gc(request, Collections.unmodifiableSet(valid));
+    Optional<Set<Attachment>> valid = ValidAttachments.in(request.config().reader());
+    if (valid.isPresent()) {
+      plugin.gc(request, valid.get());
     } else {
-      log.append("GC: ").append(VALID_ATTACHMENTS).append(" is missing, so nothing is removed\n");
+      log.append("GC: ")
+          .append(ValidAttachments.KEY)
+          .append(" is missing, so nothing is removed\n");
     }
     return "";
-  }
-
-  private static String required(ConfigReader reader, String key) {
-    return reader.string(key).orElseThrow(() -> reader.missing(key, "should be a string"));
   }
 
   private void requireOverride(String netns) {

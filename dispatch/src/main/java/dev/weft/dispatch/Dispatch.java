@@ -1,11 +1,11 @@
 package dev.weft.dispatch;
 
 import dev.weft.cni.PluginRunner;
-import dev.weft.cni.StandardInput;
 import dev.weft.kernel.Kernel;
+import dev.weft.pending.NodeState;
+import dev.weft.pending.PendingDeletes;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.function.Predicate;
 
 /** What serves calls of our plugins, in a process for one call and in the agent alike. */
@@ -24,7 +24,7 @@ public final class Dispatch {
   }
 
   /**
-   * What an agent owes, and what others owe in the same namespace.
+   * What an agent owes in its own namespace, and what others owe there.
    *
    * @param kernel for what is replayed
    * @param launcher the program by which our plugins are called
@@ -32,24 +32,6 @@ public final class Dispatch {
    */
   public static PendingDeletes pendingDeletes(Kernel kernel, Path launcher, NodeState state)
       throws IOException {
-    DiskDeleteRecords records = new DiskDeleteRecords(state.begun(), state.pending());
-    records.use();
-    return pendingDeletes(runner(kernel, new OwnProgram(launcher)), records, true);
-  }
-
-  /** The same for a process that serves one call; what it cannot do now it leaves to its caller. */
-  static PendingDeletes pendingDeletes(PluginRunner runner, Map<String, String> environment) {
-    NodeState state = NodeState.of(environment);
-    return pendingDeletes(runner, new DiskDeleteRecords(state.begun(), state.pending()), false);
-  }
-
-  private static PendingDeletes pendingDeletes(
-      PluginRunner runner, DeleteRecords records, boolean queues) {
-    return new PendingDeletes(
-        records,
-        delete ->
-            runner.run(delete.plugin(), delete.environment(), StandardInput.of(delete.bytes())),
-        queues,
-        Thread::sleep);
+    return PendingDeletes.ofAgent(state, runner(kernel, new OwnProgram(launcher))::run);
   }
 }

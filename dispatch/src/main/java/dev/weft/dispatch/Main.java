@@ -4,6 +4,7 @@ import dev.weft.cni.PluginRunner;
 import dev.weft.cni.Reply;
 import dev.weft.cni.StandardInput;
 import dev.weft.kernel.linux.LinuxKernel;
+import dev.weft.pending.PendingDeletes;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -36,7 +37,7 @@ public final class Main {
     Path launcher = Path.of(System.getProperty("weft.launcher"));
     Map<String, String> environment = System.getenv();
     PluginRunner runner = Dispatch.runner(new LinuxKernel(), new OwnProgram(launcher));
-    return Dispatch.pendingDeletes(runner, environment)
+    return PendingDeletes.ofProcess(environment, runner::run)
         .serve(
             plugin,
             environment,

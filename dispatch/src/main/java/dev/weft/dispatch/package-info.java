@@ -1,7 +1,4 @@
-/**
- * From an executable's name to the plugin that it runs, and what is still owed to containers when a
- * call has failed or its process was killed ({@code PendingDeletes}).
- */
+/** From an executable's name to the plugin that it runs. */
 @NullMarked
 package dev.weft.dispatch;
 

@@ -13,6 +13,7 @@ import dev.weft.cni.PluginProgram;
 import dev.weft.cni.Reply;
 import dev.weft.cni.Result;
 import dev.weft.cni.ResultFormat;
+import dev.weft.cni.ValidAttachments;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,7 +32,6 @@ import java.util.function.Consumer;
  * the whole ADD.
  */
 public final class ChainRunner {
-  private static final String VALID_ATTACHMENTS = "cni.dev/valid-attachments";
 
   /** Whom GC, STATUS and VERSION are about. */
   private static final Endpoint NOBODY =
@@ -180,7 +180,7 @@ public final class ChainRunner {
     if (list.version().isAtLeast(CniVersion.V1_1_0)) {
       Json attachments = attachments(valid);
       for (Json.Obj plugin : list.plugins()) {
-        Json.Obj config = named(list, plugin).with(VALID_ATTACHMENTS, attachments);
+        Json.Obj config = named(list, plugin).with(ValidAttachments.KEY, attachments);
         attempt(failures, () -> call("GC", plugin, config, NOBODY));
       }
     }

@@ -1,4 +1,4 @@
-package dev.weft.dispatch;
+package dev.weft.pending;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,7 +10,7 @@ import dev.weft.cni.ErrorCode;
 import dev.weft.cni.PluginAnswer;
 import dev.weft.cni.Reply;
 import dev.weft.cni.StandardInput;
-import dev.weft.dispatch.DeleteRecords.Held;
+import dev.weft.pending.DeleteRecords.Held;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

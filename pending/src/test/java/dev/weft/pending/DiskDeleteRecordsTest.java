@@ -1,11 +1,11 @@
-package dev.weft.dispatch;
+package dev.weft.pending;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weft.dispatch.DeleteRecords.Held;
+import dev.weft.pending.DeleteRecords.Held;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.weft.dispatch;
+package dev.weft.pending;
 
 import java.util.ArrayList;
 import java.util.HashMap;

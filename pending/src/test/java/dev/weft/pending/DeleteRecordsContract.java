@@ -1,4 +1,4 @@
-package dev.weft.dispatch;
+package dev.weft.pending;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weft.dispatch.DeleteRecords.Held;
+import dev.weft.pending.DeleteRecords.Held;
 import java.io.IOException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.weft.dispatch;
+package dev.weft.pending;
 
 import dev.weft.cni.Attachment;
 import dev.weft.cni.CniException;
@@ -156,6 +156,16 @@ record PendingDelete(
         reader.integer("attempts", 0, Integer.MAX_VALUE - 1).orElse(0),
         reader.number("tried", 0, Long.MAX_VALUE / 2).orElse(0),
         reader.string("error").orElse(""));
+  }
+
+  /** Reads one that stands under its own name; nothing if it does not, or is none of ours. */
+  static Optional<PendingDelete> readAs(String name, byte[] file) {
+    try {
+      return Optional.of(read(file))
+          .filter(delete -> delete.key().filter(key -> key.digest().equals(name)).isPresent());
+    } catch (CniException e) {
+      return Optional.empty();
+    }
   }
 
   private static String required(ConfigReader reader, String key) {

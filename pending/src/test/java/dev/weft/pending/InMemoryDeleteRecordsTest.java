@@ -1,4 +1,4 @@
-package dev.weft.dispatch;
+package dev.weft.pending;
 
 /** The twin of the records on disk. */
 class InMemoryDeleteRecordsTest extends DeleteRecordsContract {

@@ -1,4 +1,4 @@
-package dev.weft.dispatch;
+package dev.weft.pending;
 
 import java.io.IOException;
 import java.nio.file.Files;

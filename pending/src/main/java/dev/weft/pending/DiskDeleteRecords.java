@@ -1,4 +1,4 @@
-package dev.weft.dispatch;
+package dev.weft.pending;
 
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;

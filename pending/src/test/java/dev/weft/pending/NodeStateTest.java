@@ -1,4 +1,4 @@
-package dev.weft.dispatch;
+package dev.weft.pending;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

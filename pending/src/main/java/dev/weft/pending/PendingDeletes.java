@@ -1,11 +1,10 @@
-package dev.weft.dispatch;
+package dev.weft.pending;
 
 import dev.weft.cni.CniException;
 import dev.weft.cni.ErrorCode;
-import dev.weft.cni.PluginAnswer;
 import dev.weft.cni.Reply;
 import dev.weft.cni.StandardInput;
-import dev.weft.dispatch.DeleteRecords.Held;
+import dev.weft.pending.DeleteRecords.Held;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collections;
@@ -14,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Function;
-import java.util.logging.Logger;
 
 /**
  * Sees to it that a DEL that is owed to an attachment is carried out: after an ADD whose caller
@@ -30,17 +28,46 @@ public final class PendingDeletes {
 
   private static final long LONGEST_NAP_MILLIS = 50;
 
-  /** Codes from here on are each plugin's own (specification 1.1.0, section 5). */
-  private static final int FIRST_OF_PLUGINS = 100;
-
   private final DeleteRecords records;
-  private final Function<PendingDelete, Reply> replay;
+  private final Replay replay;
   private final boolean queues;
   private final Pause pause;
 
-  /** Logging starts only when there is something to say: it costs a process for one call 30 ms. */
-  private static final class Log {
-    static final Logger LOG = Logger.getLogger(PendingDeletes.class.getName());
+  /** Runs a call of one of our plugins, as it came from a launcher. */
+  @FunctionalInterface
+  public interface Runner {
+    Reply run(String plugin, Map<String, String> environment, StandardInput stdin);
+  }
+
+  /**
+   * What an agent owes, and what others owe in the same namespace.
+   *
+   * @param runner replays
+   * @throws IOException if it cannot be written down there
+   */
+  public static PendingDeletes ofAgent(NodeState state, Runner runner) throws IOException {
+    DiskDeleteRecords records = new DiskDeleteRecords(state.begun(), state.pending());
+    records.use();
+    return of(records, runner, true);
+  }
+
+  /**
+   * The same for a process that serves one call; what it cannot do now it leaves to its caller.
+   *
+   * @param environment says where it is written down
+   */
+  public static PendingDeletes ofProcess(Map<String, String> environment, Runner runner) {
+    NodeState state = NodeState.of(environment);
+    return of(new DiskDeleteRecords(state.begun(), state.pending()), runner, false);
+  }
+
+  private static PendingDeletes of(DeleteRecords records, Runner runner, boolean queues) {
+    return new PendingDeletes(
+        records,
+        delete ->
+            runner.run(delete.plugin(), delete.environment(), StandardInput.of(delete.bytes())),
+        queues,
+        Thread::sleep);
   }
 
   /** A call, carried out. */
@@ -71,7 +98,7 @@ public final class PendingDeletes {
   PendingDeletes(
       DeleteRecords records, Function<PendingDelete, Reply> replay, boolean queues, Pause pause) {
     this.records = records;
-    this.replay = replay;
+    this.replay = new Replay(replay);
     this.queues = queues;
     this.pause = pause;
   }
@@ -148,7 +175,7 @@ public final class PendingDeletes {
         try (Held held = taken.get()) {
           Optional<byte[]> owed = held.owed();
           if (owed.isPresent()) {
-            mend(name, held, owed.get());
+            replay.mend(name, held, owed.get());
             continue; // it was let go of, and another may have come first
           }
           if (!work.isAwaited()) {
@@ -183,7 +210,7 @@ public final class PendingDeletes {
       if (records.isPending(name)) {
         throw e;
       }
-      warn("an ADD is served without a record for the " + delete + ": " + e);
+      PendingLog.warn("an ADD is served without a record for the " + delete + ": " + e);
       return Optional.empty();
     }
   }
@@ -193,7 +220,7 @@ public final class PendingDeletes {
       held.begin(delete.write());
       return true;
     } catch (IOException e) {
-      warn("an ADD is served without a record for the " + delete + ": " + e);
+      PendingLog.warn("an ADD is served without a record for the " + delete + ": " + e);
       held.setAside(); // half a record
       return false;
     }
@@ -215,7 +242,7 @@ public final class PendingDeletes {
     } catch (CniException e) {
       return Optional.of(Reply.failure(e));
     } catch (IOException e) {
-      warn("the " + delete + " is carried out without a record: " + e);
+      PendingLog.warn("the " + delete + " is carried out without a record: " + e);
       return work.run();
     }
   }
@@ -224,25 +251,25 @@ public final class PendingDeletes {
     try {
       held.settle();
     } catch (IOException e) {
-      warn("the " + delete + " is done, but will be done again: " + e);
+      PendingLog.warn("the " + delete + " is done, but will be done again: " + e);
     }
   }
 
   /** Tells the caller that it is done once it is certain that it will be. */
   private static Reply queue(Held held, PendingDelete delete, Reply reply) {
-    CniException failure = failure(delete, reply).orElseThrow();
-    if (!willPass(failure)) {
+    CniException failure = Replay.failure(delete, reply).orElseThrow();
+    if (!Replay.willPass(failure)) {
       return reply;
     }
     String why = String.valueOf(failure.getMessage());
     try {
       held.keep(delete.failed(why, System.currentTimeMillis()).write());
     } catch (IOException e) {
-      warn("the " + delete + " failed and cannot be queued: " + e);
+      PendingLog.warn("the " + delete + " failed and cannot be queued: " + e);
       return reply;
     }
     String said = "the " + delete + " failed and is queued, to be tried again: " + why;
-    warn(said);
+    PendingLog.warn(said);
     return new Reply(0, "", reply.stderr() + "weft: " + said + "\n");
   }
 
@@ -252,7 +279,7 @@ public final class PendingDeletes {
     try {
       before = records.all();
     } catch (IOException e) {
-      warn("GC does not know what is owed: " + e);
+      PendingLog.warn("GC does not know what is owed: " + e);
       before = Collections.emptySortedMap();
     }
     Optional<Reply> reply = work.run();
@@ -261,7 +288,9 @@ public final class PendingDeletes {
     }
     GcRequest request = GcRequest.read(plugin, configuration);
     for (Map.Entry<String, byte[]> record : before.entrySet()) {
-      if (understand(record.getKey(), record.getValue()).filter(request::removed).isPresent()) {
+      if (PendingDelete.readAs(record.getKey(), record.getValue())
+          .filter(request::removed)
+          .isPresent()) {
         forget(record.getKey(), record.getValue());
       }
     }
@@ -279,7 +308,7 @@ public final class PendingDeletes {
         }
       }
     } catch (IOException e) {
-      warn("what GC has removed will be removed again: " + e);
+      PendingLog.warn("what GC has removed will be removed again: " + e);
     }
   }
 
@@ -302,19 +331,19 @@ public final class PendingDeletes {
         try (Held held = taken.get()) {
           Optional<byte[]> record = held.owed();
           if (record.isPresent() && (atOnce || isDue(name, record.get()))) {
-            mend(name, held, record.get());
+            replay.mend(name, held, record.get());
           }
         }
       }
     } catch (CniException e) {
-      warn(String.valueOf(e.getMessage()));
+      PendingLog.warn(String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      warn("what is owed to a container cannot be looked at: " + e);
+      PendingLog.warn("what is owed to a container cannot be looked at: " + e);
     }
   }
 
   private static boolean isDue(String name, byte[] record) {
-    return understand(name, record)
+    return PendingDelete.readAs(name, record)
         .map(delete -> delete.isDue(System.currentTimeMillis()))
         .orElse(true);
   }
@@ -337,68 +366,5 @@ public final class PendingDeletes {
     throw new CniException(
         ErrorCode.TRY_AGAIN_LATER,
         "another call for this interface of the container is still at work: try again later");
-  }
-
-  /**
-   * Carries out what is owed.
-   *
-   * @throws CniException 11 if that failed and it stays owed
-   */
-  private void mend(String name, Held held, byte[] record) throws IOException {
-    Optional<PendingDelete> understood = understand(name, record);
-    if (understood.isEmpty()) {
-      warn("a record makes no sense and is put aside: " + name);
-      held.setAside();
-      return;
-    }
-    PendingDelete delete = understood.get();
-    Optional<CniException> failure = failure(delete, replay.apply(delete));
-    if (failure.isEmpty()) {
-      held.settle();
-      Log.LOG.info(() -> "the " + delete + " was owed and is done");
-    } else if (willPass(failure.get())) {
-      String why = String.valueOf(failure.get().getMessage());
-      held.keep(delete.failed(why, System.currentTimeMillis()).write());
-      throw new CniException(
-          ErrorCode.TRY_AGAIN_LATER,
-          "the " + delete + ", which is owed, failed again: " + why,
-          failure.get().details());
-    } else {
-      warn("the " + delete + " is given up: " + failure.get().getMessage());
-      held.settle();
-    }
-  }
-
-  /** A record, if it is ours and stands under its own name. */
-  private static Optional<PendingDelete> understand(String name, byte[] record) {
-    try {
-      return Optional.of(PendingDelete.read(record))
-          .filter(delete -> delete.key().filter(key -> key.digest().equals(name)).isPresent());
-    } catch (CniException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static Optional<CniException> failure(PendingDelete delete, Reply reply) {
-    try {
-      PluginAnswer.of(delete.plugin(), reply);
-      return Optional.empty();
-    } catch (CniException e) {
-      return Optional.of(e);
-    }
-  }
-
-  /**
-   * Whether a DEL that failed may succeed later: for want of a disk or a kernel that obeys, or for
-   * whatever other plugins have codes for. What is wrong with the call itself stays wrong.
-   */
-  private static boolean willPass(CniException failure) {
-    return failure.code() == ErrorCode.IO_FAILURE.number()
-        || failure.code() == ErrorCode.TRY_AGAIN_LATER.number()
-        || failure.code() >= FIRST_OF_PLUGINS;
-  }
-
-  private static void warn(String what) {
-    Log.LOG.warning(what);
   }
 }

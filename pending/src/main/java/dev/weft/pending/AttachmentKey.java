@@ -1,4 +1,4 @@
-package dev.weft.dispatch;
+package dev.weft.pending;
 
 import dev.weft.cni.Attachment;
 import java.nio.charset.StandardCharsets;
