@@ -9,12 +9,10 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** What all commands share: where networks, plugins and results are. */
-abstract class NetworkCommand implements Runnable {
+abstract class NetworkCommand extends Subcommand implements Runnable {
   @Option(
       names = "--conf-dir",
       paramLabel = "DIR",
@@ -37,21 +35,6 @@ abstract class NetworkCommand implements Runnable {
       description = "Where results are remembered (default: ${DEFAULT-VALUE}).")
   private Path cacheDirectory = Path.of("/var/lib/cni");
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Prints this.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
-  private boolean help;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
-  final PrintWriter out() {
-    return spec.commandLine().getOut();
-  }
-
   final NetworkList load(String network) {
     return new ListLoader(configurations).load(network);
   }
@@ -61,7 +44,7 @@ abstract class NetworkCommand implements Runnable {
   }
 
   final ChainRunner chain() {
-    PrintWriter err = spec.commandLine().getErr();
+    PrintWriter err = err();
     return new ChainRunner(
         new PluginPath(programs),
         cache(),

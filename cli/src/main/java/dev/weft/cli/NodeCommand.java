@@ -2,14 +2,11 @@ package dev.weft.cli;
 
 import dev.weft.install.Places;
 import dev.weft.install.Report;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** What putting Weft on a node and taking it off have in common: where, and what is said. */
-abstract class NodeCommand implements Runnable, Report {
+abstract class NodeCommand extends Subcommand implements Runnable, Report {
   @Option(
       names = "--home",
       paramLabel = "DIR",
@@ -38,22 +35,7 @@ abstract class NodeCommand implements Runnable, Report {
       description = "Works on the file system of an image, which is here; no service is told.")
   private Path root = Path.of("/");
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Prints this.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
-  private boolean help;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
   private boolean changed;
-
-  final CommandSpec spec() {
-    return spec;
-  }
 
   final Places places() {
     return new Places(root, home, programs, networks);
@@ -62,19 +44,18 @@ abstract class NodeCommand implements Runnable, Report {
   @Override
   public final void changed(String line) {
     changed = true;
-    spec.commandLine().getOut().println(line);
+    out().println(line);
   }
 
   @Override
   public final void noted(String line) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println("weft: " + line);
+    err().println("weft: " + line);
   }
 
   /** True if anything was changed; otherwise says so. */
   final boolean hasChanged() {
     if (!changed) {
-      spec.commandLine().getOut().println("nothing to do");
+      out().println("nothing to do");
     }
     return changed;
   }
