@@ -12,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.spi.ToolProvider;
@@ -45,15 +44,7 @@ final class Assemble {
     assemble.launcher();
     assemble.runtime();
     assemble.setTimes(FileTime.from(Instant.parse(args[5])));
-    assemble.archive("java", assemble::trainPlugins, "");
-    assemble.archive("agent", assemble::trainAgent, "agent");
-  }
-
-  /**
-   * Has processes load what they will load in use; each leaves a list of classes in a directory.
-   */
-  private interface Training {
-    void run(Path work) throws IOException, InterruptedException;
+    new ClassArchives(assemble.home).make();
   }
 
   private void copyFiles() throws IOException {
@@ -176,164 +167,6 @@ final class Assemble {
     }
   }
 
-  /**
-   * Has our processes do their work, notes which classes they load, and stores these ready to be
-   * mapped into memory: all of them at each start, so that plugins and agent have an archive each.
-   * The launcher starts all of it, so that the archive is made under the very options that it is
-   * used with.
-   *
-   * @param name of the options and of the archive
-   * @param command of {@code weft} that these options are for; none for the plugins
-   */
-  private void archive(String name, Training training, String command)
-      throws IOException, InterruptedException {
-    Path options = home.resolve("lib").resolve(name + ".options");
-    String normal = Files.readString(options);
-    Path work = Files.createTempDirectory(home.getParent(), "training");
-    try {
-      Files.writeString(
-          options, normal + "-Xshare:off\n-XX:DumpLoadedClassList=" + work + "/%p.classes\n");
-      training.run(work);
-      Path all = Files.write(work.resolve("all"), loadedClasses(work));
-      Files.writeString(
-          options,
-          normal + "-Xshare:dump\n-XX:+AOTClassLinking\n-XX:SharedClassListFile=" + all + "\n");
-      run(Map.of(), "", home.resolve("bin/weft").toString(), command);
-    } finally {
-      Files.writeString(options, normal);
-      delete(work);
-    }
-  }
-
-  /** Starts an agent, which does its warm-up, and ends it; see {@link #inNamespaces}. */
-  private void trainAgent(Path work) throws InterruptedException {
-    String script =
-        """
-        "$0" agent --socket "$1/agent/agent.sock" & agent=$!
-        until [ -S "$1/agent/agent.sock" ]; do
-          kill -0 $agent || exit
-          sleep 0.1
-        done
-        kill $agent
-        wait $agent""";
-    try {
-      run(
-          Map.of(),
-          "",
-          "unshare",
-          "--map-root-user",
-          "--net",
-          "sh",
-          "-c",
-          script,
-          home.resolve("bin/weft").toString(),
-          work.toString());
-    } catch (IOException | IllegalStateException e) {
-      System.err.println("archived without the classes of the agent: " + e.getMessage());
-    }
-  }
-
-  private void trainPlugins(Path work) throws IOException, InterruptedException {
-    String ipam =
-        """
-        {"type":"host-local","dataDir":"%s","routes":[{"dst":"0.0.0.0/0"}],
-         "ranges":[[{"subnet":"10.1.0.0/24"}],[{"subnet":"fd00:1::/64"}]]}"""
-            .formatted(work.resolve("leases"));
-    String addresses =
-        """
-        {"type":"static","addresses":[{"address":"10.1.0.2/24","gateway":"10.1.0.1"}]}""";
-    // As if an agent had been here, so that calls keep records of what they begin.
-    Path network = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
-    Files.createDirectories(
-        work.resolve("begun").resolve(network.toString().replaceAll("\\D", "")));
-    String bridge = "\"isDefaultGateway\":true,\"ipMasq\":true,\"ipam\":" + ipam;
-    for (String verb : List.of("VERSION", "STATUS", "ADD", "DEL", "GC")) {
-      train(work, "host-local", verb, "\"ipam\":" + ipam);
-      train(work, "static", verb, "\"ipam\":" + addresses);
-    }
-    inNamespaces(work, "loopback", "\"ipam\":{}");
-    inNamespaces(work, "bridge", bridge);
-    inNamespaces(work, "bridge", "\"macspoofchk\":true,\"hairpinMode\":true," + bridge);
-  }
-
-  /** IPAM plugins do not look into the namespace, so that ours serves. */
-  private void train(Path work, String plugin, String verb, String keys)
-      throws IOException, InterruptedException {
-    Map<String, String> environment = new TreeMap<>(environment(work));
-    environment.put("CNI_COMMAND", verb);
-    environment.put("CNI_NETNS", "/proc/self/ns/net");
-    environment.put("CNI_NETNS_OVERRIDE", "1");
-    run(environment, config(plugin, keys), home.resolve("bin").resolve(plugin).toString());
-  }
-
-  /**
-   * The verbs in turn, with a network namespace for the node and one for the container that both
-   * end with the command. Where the kernel or a missing program forbids that, these plugins start a
-   * little slower.
-   */
-  private void inNamespaces(Path work, String plugin, String keys) throws InterruptedException {
-    String node =
-        """
-        for CNI_COMMAND in ADD STATUS DEL GC; do
-          export CNI_COMMAND
-          printf %s "$1" | "$0" || exit
-        done""";
-    String container = "export CNI_NETNS=/proc/$$/ns/net; unshare --net sh -c \"$2\" \"$0\" \"$1\"";
-    String program = home.resolve("bin").resolve(plugin).toString();
-    try {
-      run(
-          environment(work),
-          "",
-          "unshare",
-          "--map-root-user",
-          "--net",
-          "sh",
-          "-c",
-          container,
-          program,
-          config(plugin, keys),
-          node);
-    } catch (IOException | IllegalStateException e) {
-      System.err.println("archived without the classes of " + plugin + ": " + e.getMessage());
-    }
-  }
-
-  private Map<String, String> environment(Path work) {
-    return Map.of(
-        "CNI_CONTAINERID",
-        "training",
-        "CNI_IFNAME",
-        "eth0",
-        "CNI_PATH",
-        home.resolve("bin").toString(),
-        "WEFT_AGENT",
-        work.resolve("agent.sock").toString());
-  }
-
-  private static String config(String plugin, String keys) {
-    return """
-    {"cniVersion":"1.1.0","name":"training","type":"%s","cni.dev/valid-attachments":[],%s}"""
-        .formatted(plugin, keys);
-  }
-
-  /**
-   * What the trained processes loaded, in all. Their lists number the classes, each its own way,
-   * for the sake of class loaders that we do not have.
-   */
-  private static Set<String> loadedClasses(Path work) throws IOException {
-    Set<String> loaded = new LinkedHashSet<>();
-    try (var lists = Files.newDirectoryStream(work, "*.classes")) {
-      for (Path list : lists) {
-        for (String line : Files.readAllLines(list)) {
-          if (!line.startsWith("#") && !line.contains(" source: ")) {
-            loaded.add(line.replaceFirst(" id: \\d+$", ""));
-          }
-        }
-      }
-    }
-    return loaded;
-  }
-
   private List<Path> jars() throws IOException {
     try (var files = Files.list(home.resolve("lib"))) {
       return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
@@ -366,7 +199,7 @@ final class Assemble {
     return out.toString();
   }
 
-  private static void run(Map<String, String> environment, String input, String... command)
+  static void run(Map<String, String> environment, String input, String... command)
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
@@ -394,7 +227,7 @@ final class Assemble {
     }
   }
 
-  private static void delete(Path directory) throws IOException {
+  static void delete(Path directory) throws IOException {
     if (Files.exists(directory)) {
       try (var files = Files.walk(directory)) {
         for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
