@@ -19,14 +19,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * {@code kill -9} of the agent at random moments, while runtimes attach and detach pods: whatever
  * failed is mended by trying again, and nothing is lost.
  */
-class AgentCrashIT {
+class AgentCrashIT extends OnAgent {
   private static final int KILLS = Integer.getInteger("weft.agent.kills", 10);
   private static final int RUNTIMES = 4;
 
@@ -48,23 +47,11 @@ class AgentCrashIT {
   private final Map<String, String> living = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicInteger mended = new AtomicInteger();
-  private AgentProcess agent;
-  private Launchers launchers;
-  private Node node;
   private volatile boolean over;
 
-  @BeforeEach
-  void start() {
-    agent = AgentProcess.start();
-    launchers = Launchers.copy(agent.directory().resolve("launchers"));
-    node = Node.create(launchers.bin(), agent.socket().toString());
-  }
-
   @AfterEach
-  void end() {
+  void stopRuntimes() {
     over = true;
-    node.close();
-    agent.close();
   }
 
   @Test
@@ -177,18 +164,8 @@ class AgentCrashIT {
     assertNotEquals(999, error.path("code").asInt(), () -> context() + outcome);
   }
 
-  /** Half of the containers have their masquerade in iptables, half in nftables. */
   private PluginCall call(String container) {
-    String backend = container.hashCode() % 2 == 0 ? "iptables" : "nftables";
-    return PluginCall.of(
-            node,
-            "bridge",
-            """
-            {"cniVersion":"1.1.0","name":"net","type":"bridge","bridge":"cni-test",
-             "isDefaultGateway":true,"ipMasq":true,"ipMasqBackend":"%s","macspoofchk":true,
-             "ipam":{"type":"host-local","subnet":"10.1.0.0/27","dataDir":"%s"}}"""
-                .formatted(backend, node.data()))
-        .container(container);
+    return PluginCall.guarded(node, "10.1.0.0/27", container);
   }
 
   private String context() {

@@ -17,29 +17,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An agent starts, hangs, is killed and ends, and every call gets an answer all the same. */
-class AgentIT {
-  private AgentProcess agent;
-  private Launchers launchers;
-  private Node node;
-
-  @BeforeEach
-  void start() {
-    agent = AgentProcess.start();
-    launchers = Launchers.copy(agent.directory().resolve("launchers"));
-    node = Node.create(launchers.bin(), agent.socket().toString());
-  }
-
-  @AfterEach
-  void end() {
-    node.close();
-    agent.close();
-  }
-
+class AgentIT extends OnAgent {
   private PluginCall bridge() {
     return PluginCall.of(
             node,

@@ -11,12 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** However many calls an agent has served, it holds no more than after the first of them. */
-class AgentLeakIT {
+class AgentLeakIT extends OnAgent {
   /** More by hand: 100,000 take some minutes. */
   private static final int OPERATIONS = Integer.getInteger("weft.agent.operations", 3_000);
 
@@ -75,23 +73,6 @@ class AgentLeakIT {
       done
       ip netns add $name
       """;
-
-  private AgentProcess agent;
-  private Launchers launchers;
-  private Node node;
-
-  @BeforeEach
-  void start() {
-    agent = AgentProcess.start();
-    launchers = Launchers.copy(agent.directory().resolve("launchers"));
-    node = Node.create(launchers.bin(), agent.socket().toString());
-  }
-
-  @AfterEach
-  void end() {
-    node.close();
-    agent.close();
-  }
 
   @Test
   void anAgentHoldsNoMoreAfterManyCallsThanAfterAFew() throws Exception {

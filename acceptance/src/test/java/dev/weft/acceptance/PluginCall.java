@@ -36,6 +36,23 @@ record PluginCall(Node node, Path program, Map<String, String> environment, Stri
         config);
   }
 
+  /**
+   * A call of {@code bridge} with everything that it makes for a container, rules as well. Half of
+   * the containers have their masquerade in iptables, half in nftables.
+   */
+  static PluginCall guarded(Node node, String subnet, String container) {
+    String backend = container.hashCode() % 2 == 0 ? "iptables" : "nftables";
+    return of(
+            node,
+            "bridge",
+            """
+            {"cniVersion":"1.1.0","name":"net","type":"bridge","bridge":"cni-test",
+             "isDefaultGateway":true,"ipMasq":true,"ipMasqBackend":"%s","macspoofchk":true,
+             "ipam":{"type":"host-local","subnet":"%s","dataDir":"%s"}}"""
+                .formatted(backend, subnet, node.data()))
+        .container(container);
+  }
+
   PluginCall program(Path program) {
     return new PluginCall(node, program, environment, config);
   }
