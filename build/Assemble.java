@@ -98,24 +98,26 @@ final class Assemble {
     }
   }
 
-  /** One static program; the plugins are links to it, which both cp -a and tar keep. */
+  /**
+   * One static program; the plugins are links to it, which both cp -a and tar keep. With musl,
+   * since each start with glibc asks the processor dozens of questions about itself, and in a
+   * virtual machine each one goes to the hypervisor: 0.5 ms instead of 0.05.
+   */
   private void launcher() throws IOException, InterruptedException {
     Path program = home.resolve("bin/weft");
     Files.createDirectories(program.getParent());
     run(
         Map.of(),
         "",
-        "cc",
+        "musl-gcc",
         "-std=c17",
         "-D_GNU_SOURCE",
         "-O2",
         "-Wall",
         "-Wextra",
         "-Werror",
-        "-fPIE",
-        "-static-pie",
+        "-static",
         "-fstack-protector-strong",
-        "-D_FORTIFY_SOURCE=2",
         "-Wl,-z,relro,-z,now",
         "-s",
         "-o",
