@@ -21,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +112,47 @@ class AgentStatusIT extends OnNode {
       assertTrue(lines.get(2).contains(" exit=1 code=4 error=\"CNI_IFNAME is eth0"), lines.get(2));
     }
     assertFalse(Files.exists(metrics.resolveSibling("metrics.sock.new")));
+  }
+
+  @Test
+  void tellsOfDelsThatItOwes() throws IOException {
+    Path metrics = node.data().resolve("metrics.sock");
+    try (AgentProcess agent = AgentProcess.startOn(node, "--metrics", metrics.toString())) {
+      assertOwesNothing(agent, metrics);
+      PluginCall call = bridge().by(agent).container("one").pod(node.addPod());
+      Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+      call.runBesideAgent("ADD").succeeded();
+      node.breakLeases("net");
+      call.runBesideAgent("DEL").succeeded();
+
+      JsonNode owed = agent.status().path("pendingDeletes");
+      assertEquals(1, owed.path("number").asInt(), owed::toString);
+      JsonNode delete = owed.at("/oldest/0");
+      assertEquals("bridge", delete.path("plugin").asText());
+      assertEquals("net", delete.path("network").asText());
+      assertEquals("one", delete.path("containerID").asText());
+      assertEquals("eth0", delete.path("ifname").asText());
+      assertEquals(1, delete.path("attempts").asInt(), owed::toString);
+      assertFalse(Instant.parse(delete.path("since").asText()).isBefore(before), owed::toString);
+      String why = delete.path("error").asText();
+      assertTrue(why.contains(node.data().resolve("net").toString()), owed::toString);
+      String text = status(agent).succeeded().stdout();
+      assertTrue(
+          text.contains(
+              "\nDELs owed    1\n  container one eth0, network net, by bridge: since "
+                  + delete.path("since").asText().substring(0, 19)),
+          text);
+      assertTrue(text.contains(", failed once: " + why + "\n"), text);
+      assertHasLine("weft_pending_deletes 1", get(UnixDomainSocketAddress.of(metrics), "/metrics"));
+
+      node.mendLeases("net");
+      Await.until(
+          LIMIT,
+          () -> agent.status().at("/pendingDeletes/number").asInt() == 0,
+          () -> "still owed: " + agent.status() + agent.log());
+      assertOwesNothing(agent, metrics);
+      assertEquals(List.of(), node.leases("net"));
+    }
   }
 
   @Test
@@ -264,6 +307,13 @@ class AgentStatusIT extends OnNode {
         new Command.Outcome(
             1, "", "weft: the agent is not running: " + why + " " + socket(agent) + "\n"),
         status(agent));
+  }
+
+  private static void assertOwesNothing(AgentProcess agent, Path metrics) {
+    assertEquals("{\"number\":0,\"oldest\":[]}", agent.status().path("pendingDeletes").toString());
+    String text = status(agent).succeeded().stdout();
+    assertTrue(text.contains("\nDELs owed    none\n"), text);
+    assertHasLine("weft_pending_deletes 0", get(UnixDomainSocketAddress.of(metrics), "/metrics"));
   }
 
   private static List<String> operations(JsonNode status) {

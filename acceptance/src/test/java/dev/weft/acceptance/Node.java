@@ -141,6 +141,18 @@ final class Node implements AutoCloseable {
     }
   }
 
+  /** Has host-local fail: puts a file where it has the directory of a network's leases. */
+  void breakLeases(String network) throws IOException {
+    Files.move(data.resolve(network), data.resolve(network + ".away"));
+    Files.createFile(data.resolve(network));
+  }
+
+  /** Undoes {@link #breakLeases}. */
+  void mendLeases(String network) throws IOException {
+    Files.delete(data.resolve(network));
+    Files.move(data.resolve(network + ".away"), data.resolve(network));
+  }
+
   /** The names of the pairs whose one end is in the node's namespace. */
   List<String> veths() {
     List<String> names = new ArrayList<>();

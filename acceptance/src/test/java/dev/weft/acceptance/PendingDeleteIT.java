@@ -7,13 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,8 +43,8 @@ class PendingDeleteIT extends OnNode {
   @Test
   void aDelThatFailsForNowIsQueuedAndCarriedOutByTheAgent() throws Exception {
     PluginCall call = attached("one");
-    breakLeases();
-    Command.Outcome queued = run(call, "DEL").succeeded();
+    node.breakLeases("net");
+    Command.Outcome queued = call.runBesideAgent("DEL").succeeded();
     assertEquals("", queued.stdout());
     assertTrue(
         queued.stderr().startsWith("weft: the DEL of container one eth0 by plugin bridge failed"),
@@ -56,7 +54,7 @@ class PendingDeleteIT extends OnNode {
         "rw-------",
         PosixFilePermissions.toString(Files.getPosixFilePermissions(pending().getFirst())));
 
-    mendLeases();
+    node.mendLeases("net");
     assertEquals(List.of("10.8.0.2"), node.leases("net"));
     awaitNothingIsLeft();
   }
@@ -64,10 +62,10 @@ class PendingDeleteIT extends OnNode {
   @Test
   void aQueuedDelOutlivesTheAgent() throws Exception {
     PluginCall call = attached("one");
-    breakLeases();
-    run(call, "DEL").succeeded();
+    node.breakLeases("net");
+    call.runBesideAgent("DEL").succeeded();
     agent.kill();
-    mendLeases();
+    node.mendLeases("net");
     agent.restart();
     awaitNothingIsLeft();
   }
@@ -75,33 +73,33 @@ class PendingDeleteIT extends OnNode {
   @Test
   void anAddIsPutOffUntilTheDelBeforeItIsDone() throws Exception {
     PluginCall call = attached("one");
-    breakLeases();
-    run(call, "DEL").succeeded();
-    Command.Outcome refused = run(call, "ADD");
+    node.breakLeases("net");
+    call.runBesideAgent("DEL").succeeded();
+    Command.Outcome refused = call.runBesideAgent("ADD");
     assertEquals(1, refused.exitCode());
     assertEquals(11, PluginCall.json(refused.stdout()).path("code").asInt(), refused::stdout);
 
-    mendLeases();
-    JsonNode result = PluginCall.json(run(call, "ADD").succeeded().stdout());
+    node.mendLeases("net");
+    JsonNode result = PluginCall.json(call.runBesideAgent("ADD").succeeded().stdout());
     String address = result.at("/ips/0/address").asText().replaceFirst("/.*", "");
     assertEquals(List.of(address), node.leases("net"));
     assertEquals(List.of(), pending());
-    run(call, "DEL").succeeded();
+    call.runBesideAgent("DEL").succeeded();
     awaitNothingIsLeft();
   }
 
   @Test
   void aDelWithoutTheAgentSettlesWhatItOwes() throws Exception {
     PluginCall call = attached("one");
-    breakLeases();
-    run(call, "DEL").succeeded();
+    node.breakLeases("net");
+    call.runBesideAgent("DEL").succeeded();
     agent.kill();
-    Command.Outcome refused = run(call, "DEL");
+    Command.Outcome refused = call.runBesideAgent("DEL");
     assertEquals(5, PluginCall.json(refused.stdout()).path("code").asInt(), refused::stdout);
     assertEquals(1, pending().size());
 
-    mendLeases();
-    run(call, "DEL").succeeded();
+    node.mendLeases("net");
+    call.runBesideAgent("DEL").succeeded();
     awaitNothingIsLeft();
   }
 
@@ -122,23 +120,23 @@ class PendingDeleteIT extends OnNode {
     killAgentAmidAdd(call);
     // Without an agent, and now that its IPAM plugin does not hang any more.
     Files.delete(node.data().resolve("hang"));
-    JsonNode result = PluginCall.json(run(call, "ADD").succeeded().stdout());
+    JsonNode result = PluginCall.json(call.runBesideAgent("ADD").succeeded().stdout());
     String address = result.at("/ips/0/address").asText().replaceFirst("/.*", "");
     assertEquals(List.of(), begun());
 
     agent.restart();
     PluginCall other = attached("two");
-    run(other, "DEL").succeeded();
+    other.runBesideAgent("DEL").succeeded();
     assertEquals(List.of(address), node.leases("net"));
     assertEquals(1, node.veths().size());
-    run(call, "DEL").succeeded();
+    call.runBesideAgent("DEL").succeeded();
     awaitNothingIsLeft();
   }
 
   /** A container that has been attached by the agent. */
   private PluginCall attached(String container) {
     PluginCall call = call(container, "host-local").pod(node.addPod());
-    run(call, "ADD").succeeded();
+    call.runBesideAgent("ADD").succeeded();
     return call;
   }
 
@@ -173,23 +171,12 @@ class PendingDeleteIT extends OnNode {
         """
             .formatted(hang, node.plugin("host-local"), waits));
     Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwx------"));
-    Process launcher = Command.start(inPlace(call), with(call, "ADD"), input(call));
+    Process launcher = call.startBesideAgent("ADD");
     Await.until(LIMIT, () -> Files.exists(waits), () -> "no address was given: " + agent.log());
     agent.kill();
     assertEquals(1, launcher.waitFor(), "nobody took the killed agent's place");
     // A service manager kills whatever an agent leaves behind.
     Command.run("kill", "-9", Files.readString(waits).strip()).succeeded();
-  }
-
-  /** Puts a file where host-local has its directory. */
-  private void breakLeases() throws IOException {
-    Files.move(node.data().resolve("net"), node.data().resolve("net.away"));
-    Files.createFile(node.data().resolve("net"));
-  }
-
-  private void mendLeases() throws IOException {
-    Files.delete(node.data().resolve("net"));
-    Files.move(node.data().resolve("net.away"), node.data().resolve("net"));
   }
 
   private void awaitNothingIsLeft() {
@@ -219,21 +206,5 @@ class PendingDeleteIT extends OnNode {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private Command.Outcome run(PluginCall call, String verb) {
-    return Command.run(inPlace(call), with(call, verb), input(call));
-  }
-
-  private List<String> inPlace(PluginCall call) {
-    return List.of("nsenter", node.networkOption(), call.program().toString());
-  }
-
-  private static Map<String, String> with(PluginCall call, String verb) {
-    return call.with("CNI_COMMAND", verb).environment();
-  }
-
-  private static byte[] input(PluginCall call) {
-    return call.config().getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -1,5 +1,6 @@
 package dev.weft.acceptance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
@@ -106,6 +107,22 @@ record PluginCall(Node node, Path program, Map<String, String> environment, Stri
   /** Starts the call and does not wait for it. */
   Process start(String verb) {
     return node.start(List.of(program.toString()), with("CNI_COMMAND", verb).environment(), config);
+  }
+
+  /** Makes the call from the node's network, but with the files that its agent sees. */
+  Command.Outcome runBesideAgent(String verb) {
+    return Command.run(
+        besideAgent(), with("CNI_COMMAND", verb).environment(), config.getBytes(UTF_8));
+  }
+
+  /** Starts such a call and does not wait for it. */
+  Process startBesideAgent(String verb) {
+    return Command.start(
+        besideAgent(), with("CNI_COMMAND", verb).environment(), config.getBytes(UTF_8));
+  }
+
+  private List<String> besideAgent() {
+    return List.of("nsenter", node.networkOption(), program.toString());
   }
 
   /** Makes the call by another program, which is given the plugin's as its last argument. */

@@ -95,7 +95,8 @@ public final class Agent {
             (int) Files.getAttribute(directory.scratch().getParent(), "unix:uid"),
             life,
             statistics);
-    List<PageSocket> pages = tell(settings, loop, new StatusPages(life, calls, statistics));
+    List<PageSocket> pages =
+        tell(settings, loop, new StatusPages(life, calls, statistics, pendingDeletes));
     Path socket = directory.scratch().resolve("new.sock");
     Channel channel = calls.listen(loop, socket);
     // Whoever waits there already is served at once, if more slowly than later.

@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.pending.OwedDeletes;
 import java.time.Instant;
 
 /**
@@ -15,4 +16,5 @@ record AgentStatus(
     int connections,
     CallQueue.Load load,
     CallStatistics.Snapshot calls,
+    OwedDeletes owed,
     ProcessUsage process) {}

@@ -29,6 +29,10 @@ final class MetricsText {
     page.agent(status);
     page.calls(status);
     page.operations(status.calls().operations());
+    page.gauge(
+        "weft_pending_deletes",
+        "DELs that are owed to containers and could not be carried out yet.",
+        status.owed().number());
     page.process(status);
     return page.text.toString();
   }

@@ -2,6 +2,7 @@ package dev.weft.agent;
 
 import dev.weft.cni.Json;
 import dev.weft.cni.JsonText;
+import dev.weft.pending.OwedDeletes;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -21,6 +22,7 @@ final class StatusJson {
     page.put(
         "operations",
         new Json.Arr(status.calls().operations().stream().map(StatusJson::operation).toList()));
+    page.put("pendingDeletes", pendingDeletes(status.owed()));
     page.put("process", process(status.process()));
     return JsonText.write(new Json.Obj(page)) + "\n";
   }
@@ -58,6 +60,26 @@ final class StatusJson {
     durations.put("max", seconds(summary.longestNanos()));
     durations.put("sum", seconds(summary.totalNanos()));
     return new Json.Obj(durations);
+  }
+
+  /** Keys are named as in {@code cni.dev/valid-attachments} where they stand there. */
+  private static Json pendingDeletes(OwedDeletes owed) {
+    Map<String, Json> deletes = new LinkedHashMap<>();
+    deletes.put("number", Json.Num.of(owed.number()));
+    deletes.put("oldest", new Json.Arr(owed.oldest().stream().map(StatusJson::delete).toList()));
+    return new Json.Obj(deletes);
+  }
+
+  private static Json delete(OwedDeletes.Delete delete) {
+    Map<String, Json> one = new LinkedHashMap<>();
+    one.put("plugin", new Json.Str(delete.plugin()));
+    one.put("network", new Json.Str(delete.network()));
+    one.put("containerID", new Json.Str(delete.attachment().containerId()));
+    one.put("ifname", new Json.Str(delete.attachment().ifName()));
+    one.put("since", new Json.Str(delete.since().toString()));
+    one.put("attempts", Json.Num.of(delete.attempts()));
+    one.put("error", new Json.Str(delete.error()));
+    return new Json.Obj(one);
   }
 
   private static Json process(ProcessUsage usage) {

@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.pending.PendingDeletes;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -20,11 +21,14 @@ final class StatusPages {
   private final Life life;
   private final CallSocket calls;
   private final CallStatistics statistics;
+  private final PendingDeletes pendingDeletes;
 
-  StatusPages(Life life, CallSocket calls, CallStatistics statistics) {
+  StatusPages(
+      Life life, CallSocket calls, CallStatistics statistics, PendingDeletes pendingDeletes) {
     this.life = life;
     this.calls = calls;
     this.statistics = statistics;
+    this.pendingDeletes = pendingDeletes;
   }
 
   /** Those for whoever looks after this agent. */
@@ -59,6 +63,7 @@ final class StatusPages {
         calls.connections(),
         calls.load(),
         statistics.snapshot(),
+        pendingDeletes.known(),
         ProcessUsage.now());
   }
 }

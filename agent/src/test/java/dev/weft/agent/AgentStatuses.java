@@ -1,7 +1,10 @@
 package dev.weft.agent;
 
+import dev.weft.cni.Attachment;
 import dev.weft.cni.ErrorCode;
+import dev.weft.pending.OwedDeletes;
 import java.time.Instant;
+import java.util.List;
 
 /** An agent that tells something of everything. */
 final class AgentStatuses {
@@ -26,6 +29,16 @@ final class AgentStatuses {
         3,
         new CallQueue.Load(2, 1),
         statistics.snapshot(),
+        new OwedDeletes(
+            12,
+            List.of(
+                new OwedDeletes.Delete(
+                    "bridge",
+                    "net",
+                    new Attachment("c1", "eth0"),
+                    Instant.parse("2026-11-24T20:13:00Z"),
+                    3,
+                    "the disk is full"))),
         new ProcessUsage(80_000_000, 7_000_000, 50_000_000, 42, 24, 1_500_000_000));
   }
 }

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.pending.OwedDeletes;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -80,6 +82,7 @@ class MetricsTextTest {
     assertSample("5", "weft_agent_calls_declined_total{}");
     assertSample("1", "weft_agent_calls_refused_total{}");
     assertSample("1", "weft_agent_calls_abandoned_total{}");
+    assertSample("12", "weft_pending_deletes{}");
     assertSample("24", "weft_agent_threads{}");
     assertSample("7000000", "weft_agent_heap_bytes{}");
     assertSample("80000000", "process_resident_memory_bytes{}");
@@ -118,9 +121,11 @@ class MetricsTextTest {
                 0,
                 busy.load(),
                 new CallStatistics().snapshot(),
+                new OwedDeletes(0, List.of()),
                 busy.process())));
     assertSample("0", "weft_agent_ready{}");
     assertSample("0", "weft_agent_calls_refused_total{}");
+    assertSample("0", "weft_pending_deletes{}");
     assertEquals("counter", types.get("weft_agent_operations_failed_total"));
     assertEquals("histogram", types.get("weft_agent_operation_wait_seconds"));
   }

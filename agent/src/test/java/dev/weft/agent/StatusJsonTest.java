@@ -28,6 +28,9 @@ class StatusJsonTest {
                        "sum": 0.002000},
            "waitedSeconds": {"p50": 0.001000, "p90": 0.001000, "p99": 0.001000, "max": 0.001000,
                              "sum": 0.001000}}],
+         "pendingDeletes": {"number": 12, "oldest": [
+          {"plugin": "bridge", "network": "net", "containerID": "c1", "ifname": "eth0",
+           "since": "2026-11-24T20:13:00Z", "attempts": 3, "error": "the disk is full"}]},
          "process": {"residentBytes": 80000000, "heapBytes": 7000000, "heapLimitBytes": 50000000,
                      "descriptors": 42, "threads": 24, "cpuSeconds": 1.500000}}
         """;

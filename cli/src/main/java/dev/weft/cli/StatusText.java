@@ -46,6 +46,7 @@ record StatusText(Json.Obj page, Instant now) {
             + (text(calls, "declined") + " sent the standalone way, ")
             + (text(calls, "refused") + " refused for overload, ")
             + (text(calls, "abandoned") + " whose caller had gone"));
+    lines.addAll(owed(object(page, "pendingDeletes")));
     lines.add(
         "memory       "
             + (megabytes(process, "residentBytes") + " MB, ")
@@ -60,9 +61,49 @@ record StatusText(Json.Obj page, Instant now) {
     return String.join("\n", lines) + "\n";
   }
 
+  /** How many DELs are owed to containers, and a line for each of the oldest. */
+  private List<String> owed(Json.Obj deletes) {
+    List<String> lines = new ArrayList<>();
+    String number = text(deletes, "number");
+    lines.add("DELs owed    " + (number.equals("0") ? "none" : number));
+    for (Json.Obj each : objects(deletes, "oldest")) {
+      lines.add(
+          "  container "
+              + text(each, "containerID")
+              + " "
+              + text(each, "ifname")
+              + ", network "
+              + text(each, "network")
+              + ", by "
+              + text(each, "plugin")
+              + ": since "
+              + since(text(each, "since"))
+              + ", "
+              + failure(each));
+    }
+    return lines;
+  }
+
+  /** {@code failed 3 times: the disk is full}. */
+  private static String failure(Json.Obj delete) {
+    String attempts = text(delete, "attempts");
+    if (attempts.equals("0")) {
+      return "not tried yet";
+    }
+    String times = attempts.equals("1") ? "once" : attempts + " times";
+    return "failed " + times + ": " + oneLine(text(delete, "error"));
+  }
+
+  /** A plugin of somebody else may say anything: it shall not move the cursor. */
+  private static String oneLine(String text) {
+    StringBuilder line = new StringBuilder();
+    text.codePoints().map(c -> Character.isISOControl(c) ? ' ' : c).forEach(line::appendCodePoint);
+    return line.toString();
+  }
+
   private List<String> operations() {
-    if (!(page.find("operations").orElse(new Json.Null()) instanceof Json.Arr(var operations))
-        || operations.isEmpty()) {
+    List<Json.Obj> operations = objects(page, "operations");
+    if (operations.isEmpty()) {
       return List.of("operations   none yet");
     }
     List<String> lines = new ArrayList<>();
@@ -79,23 +120,21 @@ record StatusText(Json.Obj page, Instant now) {
             "max ms",
             "p99 queue",
             "errors"));
-    for (Json each : operations) {
-      if (each instanceof Json.Obj operation) {
-        Json.Obj took = object(operation, "seconds");
-        lines.add(
-            ROW.formatted(
-                    text(operation, "plugin"),
-                    text(operation, "verb"),
-                    text(operation, "number"),
-                    text(operation, "failed"),
-                    milliseconds(took, "p50"),
-                    milliseconds(took, "p90"),
-                    milliseconds(took, "p99"),
-                    milliseconds(took, "max"),
-                    milliseconds(object(operation, "waitedSeconds"), "p99"),
-                    errors(object(operation, "errors")))
-                .stripTrailing());
-      }
+    for (Json.Obj operation : operations) {
+      Json.Obj took = object(operation, "seconds");
+      lines.add(
+          ROW.formatted(
+                  text(operation, "plugin"),
+                  text(operation, "verb"),
+                  text(operation, "number"),
+                  text(operation, "failed"),
+                  milliseconds(took, "p50"),
+                  milliseconds(took, "p90"),
+                  milliseconds(took, "p99"),
+                  milliseconds(took, "max"),
+                  milliseconds(object(operation, "waitedSeconds"), "p99"),
+                  errors(object(operation, "errors")))
+              .stripTrailing());
     }
     return lines;
   }
@@ -130,6 +169,12 @@ record StatusText(Json.Obj page, Instant now) {
 
   private static Json.Obj object(Json.Obj in, String key) {
     return in.find(key).orElse(Json.Obj.EMPTY) instanceof Json.Obj object ? object : Json.Obj.EMPTY;
+  }
+
+  private static List<Json.Obj> objects(Json.Obj in, String key) {
+    return in.find(key).orElse(new Json.Null()) instanceof Json.Arr(List<Json> elements)
+        ? elements.stream().filter(Json.Obj.class::isInstance).map(Json.Obj.class::cast).toList()
+        : List.of();
   }
 
   private static String text(Json.Obj in, String key) {

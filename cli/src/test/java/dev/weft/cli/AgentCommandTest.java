@@ -26,6 +26,11 @@ class AgentCommandTest {
         {"plugin": "host-local", "verb": "DEL", "number": 1, "failed": 0, "errors": {},
          "seconds": {"p50": 0.000100, "p90": 0.000100, "p99": 0.000100, "max": 0.0001, "sum": 0.0001},
          "waitedSeconds": {"p50": 0.0, "p90": 0.0, "p99": 0.0, "max": 0.0, "sum": 0.0}}],
+       "pendingDeletes": {"number": 2, "oldest": [
+        {"plugin": "bridge", "network": "kubenet", "containerID": "4f2a", "ifname": "eth0",
+         "since": "2026-11-25T22:40:00Z", "attempts": 3, "error": "the disk\\nis \\u001b[1mfull"},
+        {"plugin": "loopback", "network": "lo", "containerID": "77b0", "ifname": "lo",
+         "since": "2026-11-25T22:42:00.250Z", "attempts": 0, "error": ""}]},
        "process": {"residentBytes": 80000000, "heapBytes": 7000000, "heapLimitBytes": 50331648,
                    "descriptors": 42, "threads": 24, "cpuSeconds": 1.500000}}
       """;
@@ -41,6 +46,9 @@ class AgentCommandTest {
         process      4711, Weft 0.1.0
         calls now    2 worked on, 1 waiting, 3 connections
         not served   5 sent the standalone way, 1 refused for overload, 0 whose caller had gone
+        DELs owed    2
+          container 4f2a eth0, network kubenet, by bridge: since 2026-11-25T22:40:00Z (2 min), failed 3 times: the disk is  [1mfull
+          container 77b0 lo, network lo, by loopback: since 2026-11-25T22:42:00Z (16 s), not tried yet
         memory       76 MB, heap 6 of 48 MB
         in use       42 descriptors, 24 threads, 1.5 s of CPU time
 
@@ -71,6 +79,7 @@ class AgentCommandTest {
     String text = status("{\"state\": \"draining\", \"calls\": 7}", "2026-11-24T20:12:16Z").whole();
     assertTrue(
         text.startsWith("state        draining\nup since     -\nprocess      -, Weft -\n"), text);
+    assertTrue(text.contains("\nDELs owed    -\n"), text);
     assertTrue(text.endsWith("\noperations   none yet\n"), text);
   }
 

@@ -28,7 +28,7 @@ public final class PendingDeletes {
 
   private static final long LONGEST_NAP_MILLIS = 50;
 
-  private final DeleteRecords records;
+  private final KnownRecords records;
   private final Replay replay;
   private final boolean queues;
   private final Pause pause;
@@ -97,7 +97,7 @@ public final class PendingDeletes {
    */
   PendingDeletes(
       DeleteRecords records, Function<PendingDelete, Reply> replay, boolean queues, Pause pause) {
-    this.records = records;
+    this.records = new KnownRecords(records);
     this.replay = new Replay(replay);
     this.queues = queues;
     this.pause = pause;
@@ -315,6 +315,14 @@ public final class PendingDeletes {
   /** The names of all that is owed, or that somebody works on just now. */
   public Set<String> owed() throws IOException {
     return records.all().keySet();
+  }
+
+  /**
+   * What is owed, without a look at the disk: what this process did not bring about itself it knows
+   * since {@link #owed} was asked for last.
+   */
+  public OwedDeletes known() {
+    return records.known();
   }
 
   /**

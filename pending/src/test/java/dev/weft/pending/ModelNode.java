@@ -397,6 +397,11 @@ final class ModelNode {
 
   // What must be so in the end
 
+  /** How many attachments have a record that says that something is owed. */
+  long owed() {
+    return memory.names().stream().filter(memory::isOwed).count();
+  }
+
   /** What is left although nobody wants it. */
   List<String> leftovers() {
     List<String> left = new ArrayList<>();

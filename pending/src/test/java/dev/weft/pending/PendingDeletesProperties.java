@@ -17,7 +17,8 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
  * Whatever is killed, and whoever is at work at the same time: a successful ADD is never undone by
- * a DEL that was owed before it, and in the end every DEL that is owed is done.
+ * a DEL that was owed before it, the agent knows after each round how much is owed, and in the end
+ * every DEL that is owed is done.
  */
 class PendingDeletesProperties {
 
@@ -52,9 +53,16 @@ class PendingDeletesProperties {
         next.happening.run();
       }
       story.add("and so on to the end");
+      node.rest();
+      if (node.agent.isPresent()) {
+        node.retry(true);
+        node.rest();
+        assertEquals(node.owed(), node.agent.get().deletes.known().number(), "known");
+      }
       settle(node);
       assertEquals(List.of(), node.missing(), "missing");
       assertEquals(List.of(), node.leftovers(), "left over");
+      assertEquals(0, node.agent.orElseThrow().deletes.known().number(), "known");
     } catch (AssertionError e) {
       throw new AssertionError(String.join("\n", story), e);
     } finally {
