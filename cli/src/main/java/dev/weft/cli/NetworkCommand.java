@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.cni.PluginPath;
+import dev.weft.dispatch.Dispatch;
 import dev.weft.runtime.ChainRunner;
 import dev.weft.runtime.ListLoader;
 import dev.weft.runtime.NetworkList;
@@ -47,6 +48,7 @@ abstract class NetworkCommand extends Subcommand implements Runnable {
     PrintWriter err = err();
     return new ChainRunner(
         new PluginPath(programs),
+        Dispatch.programs(),
         cache(),
         System.getenv(),
         text -> {

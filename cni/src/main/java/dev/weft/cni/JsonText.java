@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonText {
   /** The largest text that is read, in bytes: a GC's list of 100,000 attachments fits. */
-  public static final int MAX_BYTES = 16 << 20;
+  static final int MAX_BYTES = 16 << 20;
 
   /** How deep objects and lists may nest; deeper ones would only spend the stack. */
   static final int MAX_DEPTH = 100;

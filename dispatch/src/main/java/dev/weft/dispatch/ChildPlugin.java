@@ -9,7 +9,6 @@ import dev.weft.kernel.Errno;
 import dev.weft.kernel.KernelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,10 +28,7 @@ final class ChildPlugin implements PluginProgram {
 
   @Override
   public Reply run(Path program, Map<String, String> environment, byte[] stdin) {
-    Map<String, String> changed = new HashMap<>(environment);
-    // What it has us do belongs to this call, behind which it would wait in the agent's queue.
-    changed.put("WEFT_AGENT", "");
-    ChildProcess process = new ChildProcess(program, List.of(), changed, stdin);
+    ChildProcess process = new ChildProcess(program, List.of(), environment, stdin);
     try {
       ChildProcess.Outcome outcome = runWhenWritten(process);
       if (outcome.stdout().length > LIMIT) {

@@ -1,5 +1,6 @@
 package dev.weft.dispatch;
 
+import dev.weft.cni.PluginProgram;
 import dev.weft.cni.PluginRunner;
 import dev.weft.kernel.Kernel;
 import dev.weft.pending.NodeState;
@@ -20,7 +21,15 @@ public final class Dispatch {
    */
   public static PluginRunner runner(Kernel kernel, Predicate<Path> ours) {
     return new PluginRunner(
-        new Plugins(kernel), new KernelNamespaces(kernel), ours, new ChildPlugin());
+        new Plugins(kernel),
+        new KernelNamespaces(kernel),
+        ours,
+        new DelegateProgram(new ChildPlugin()));
+  }
+
+  /** How a runtime calls plugins, ours and others': as children of the calling thread. */
+  public static PluginProgram programs() {
+    return new ChildPlugin();
   }
 
   /**

@@ -36,12 +36,6 @@ class ChildPluginTest {
   }
 
   @Test
-  void whatAPluginHasUsDoDoesNotWaitInTheAgentsQueueBehindItself() throws IOException {
-    Reply reply = run("printf %s \"<$WEFT_AGENT>\"", Map.of("WEFT_AGENT", "/run/agent.sock"), "");
-    assertEquals("<>", reply.stdout());
-  }
-
-  @Test
   void anAnswerThatIsTooLongIsRefusedAndALogIsCut() throws IOException {
     String zeros = "head -c 1000000 /dev/zero";
     CniException refused = assertThrows(CniException.class, () -> run(zeros, Map.of(), ""));

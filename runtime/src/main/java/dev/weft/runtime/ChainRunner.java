@@ -44,15 +44,11 @@ public final class ChainRunner {
   private final Consumer<String> log;
 
   /**
+   * @param programs how plugins are run
    * @param environment what plugins get besides the variables of CNI
    * @param log takes what plugins write to stderr
    */
   public ChainRunner(
-      PluginPath path, ResultCache cache, Map<String, String> environment, Consumer<String> log) {
-    this(path, new PluginProcess(), cache, environment, log);
-  }
-
-  ChainRunner(
       PluginPath path,
       PluginProgram programs,
       ResultCache cache,
