@@ -41,6 +41,16 @@ class CpuTimeTest {
   }
 
   @Test
+  void thisProcessIsOneOfThem() {
+    CpuTime before = CpuTime.of(SELF);
+    CpuTime here = CpuTime.ofThisProcess();
+    CpuTime after = CpuTime.of(SELF);
+    assertTrue(before.own().compareTo(here.own()) <= 0, before + ", " + here);
+    assertTrue(here.own().compareTo(after.own()) <= 0, here + ", " + after);
+    assertEquals(before.children(), here.children());
+  }
+
+  @Test
   void totalIsTheSum() {
     CpuTime time = new CpuTime(Duration.ofNanos(1_500_001), Duration.ofMillis(20));
     assertEquals(Duration.ofNanos(21_500_001), time.total());

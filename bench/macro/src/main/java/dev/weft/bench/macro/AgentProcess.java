@@ -3,6 +3,7 @@ package dev.weft.bench.macro;
 import dev.weft.agent.Agent;
 import dev.weft.kernel.CpuTime;
 import dev.weft.kernel.KernelException;
+import dev.weft.kernel.ProcessStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The agent that serves the calls of a side, if any does. */
@@ -131,26 +133,20 @@ final class AgentProcess implements AutoCloseable {
 
   /** What it and its children have used so far. */
   Duration cpu() {
-    if (pid.isEmpty()) {
-      return Duration.ZERO;
-    }
+    return measure(number -> CpuTime.of(number).total(), Duration.ZERO);
+  }
+
+  /** How much memory it has now, in bytes; none if there is no agent. */
+  long residentBytes() {
+    return measure(number -> ProcessStatus.of(number).residentBytes(), 0L);
+  }
+
+  private <T> T measure(IntFunction<T> figure, T ofNone) {
     try {
-      return CpuTime.of(pid.getAsInt()).total();
+      return pid.isPresent() ? figure.apply(pid.getAsInt()) : ofNone;
     } catch (KernelException e) {
       throw new BenchException("the agent ended while it was measured", e);
     }
-  }
-
-  /** How much memory it has now, in bytes: VmRSS of proc_pid_status(5). */
-  long residentBytes() throws IOException {
-    if (pid.isPresent()) {
-      for (String line : Files.readAllLines(Path.of("/proc/" + pid.getAsInt() + "/status"))) {
-        if (line.startsWith("VmRSS:")) {
-          return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
-        }
-      }
-    }
-    return 0;
   }
 
   @Override
