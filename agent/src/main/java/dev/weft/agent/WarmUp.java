@@ -11,7 +11,6 @@ import dev.weft.pending.PendingDeletes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +33,6 @@ final class WarmUp {
 
   /** A variable by which the agent knows its own calls. */
   private static final String MARK = "WEFT_WARM_UP";
-
-  private static final Path THIS_THREAD = Path.of("/proc/thread-self");
 
   private final LinuxKernel kernel;
   private final Path launcher;
@@ -86,11 +83,11 @@ final class WarmUp {
     for (int round = 0; round < ROUNDS; round++) {
       String container = "warm-up-" + caller + "-" + round;
       try (NetworkNamespace pod = kernel.create("of the warm-up's pod")) {
-        // The thread that is inside gives the namespace a path for as long as it is there.
         pod.inside(
             () -> {
-              Path thread = Path.of("/proc").resolve(Files.readSymbolicLink(THIS_THREAD));
-              return node.inside(() -> attachAndDetach(container, thread.resolve("ns/net")));
+              // Valid until the end of the round: another thread goes on in the node.
+              Path path = LinuxKernel.pathOfThisThread();
+              return node.inside(() -> attachAndDetach(container, path));
             });
       } catch (RuntimeException e) {
         failures.incrementAndGet();

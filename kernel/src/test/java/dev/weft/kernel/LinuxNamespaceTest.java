@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.kernel.linux.LinuxKernel;
 import dev.weft.net.IpPrefix;
 import java.io.File;
 import java.io.IOException;
@@ -154,6 +155,22 @@ class LinuxNamespaceTest extends OnLinux {
         one.get();
       }
     }
+  }
+
+  @Test
+  void aThreadThatIsInsideGivesItAPathForEverybody() {
+    NamespaceId reached =
+        pod.inside(
+            () -> {
+              Path path = LinuxKernel.pathOfThisThread();
+              return host.inside(
+                  () -> {
+                    try (NetworkNamespace again = kernel.open(path)) {
+                      return again.id();
+                    }
+                  });
+            });
+    assertEquals(pod.id(), reached);
   }
 
   @Test

@@ -5,6 +5,8 @@ import dev.weft.kernel.Kernel;
 import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.libc.Libc;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,22 @@ public final class LinuxKernel implements Kernel {
       throw KernelException.because("cannot open network namespace " + name, -descriptor);
     }
     return new LinuxNamespace(NamespaceHandle.adopt(name, descriptor), true);
+  }
+
+  /**
+   * A path to the namespace that the calling thread is in. It leads there for as long as the thread
+   * stays, from every process of its PID namespace; nothing has to be mounted for it, and nothing
+   * outlives the process.
+   */
+  public static Path pathOfThisThread() {
+    try {
+      return Path.of("/proc")
+          .resolve(Files.readSymbolicLink(Path.of("/proc/thread-self")))
+          .resolve("ns/net");
+    } catch (IOException e) {
+      throw new KernelException(
+          Errno.ENOENT, "/proc, by which namespaces have paths, should be mounted", e);
+    }
   }
 
   private static void enterNewNamespace() {

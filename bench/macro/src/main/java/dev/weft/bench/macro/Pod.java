@@ -5,19 +5,15 @@ import dev.weft.kernel.LinkChange;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.RoamingThread;
 import dev.weft.kernel.linux.LinuxKernel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A network namespace for a pod. A thread that is inside gives it a path in {@code /proc} for as
- * long as it is there; so nothing has to be mounted, and nothing outlives this process, however it
- * ends.
+ * A network namespace for a pod, with the path that a thread gives it by being inside: nothing
+ * outlives this process, however it ends.
  */
 final class Pod implements AutoCloseable {
-  private static final Path THIS_THREAD = Path.of("/proc/thread-self");
-
   private final NetworkNamespace namespace;
   private final Path path;
   private final CountDownLatch leave = new CountDownLatch(1);
@@ -44,8 +40,7 @@ final class Pod implements AutoCloseable {
     try {
       namespace.inside(
           () -> {
-            entered.complete(
-                Path.of("/proc").resolve(Files.readSymbolicLink(THIS_THREAD)).resolve("ns/net"));
+            entered.complete(LinuxKernel.pathOfThisThread());
             leave.await();
             return true;
           });
