@@ -49,12 +49,13 @@ final class OwnedElements {
 
   /** Makes these elements stand, and the table if it does not. */
   void put(List<Placed> wanted) {
+    nftables.ensure(table);
     List<NftElementChange> changes = new ArrayList<>(wanted.size());
     for (Placed placed : wanted) {
       changes.add(create(placed));
     }
     for (int attempt = 1; !isDone(changes, attempt); attempt++) {
-      nftables.ensure(table);
+      nftables.ensure(table); // somebody may have deleted it
       changes = difference(wanted);
     }
   }

@@ -14,6 +14,8 @@ import dev.weft.kernel.netlink.NetlinkException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** nftables of one namespace, over nfnetlink and by the {@code nft} program. */
 final class LinuxNftables implements Nftables {
@@ -59,6 +61,9 @@ final class LinuxNftables implements Nftables {
   /** A table and chain that are tried and never made. */
   private static final String TRIAL = "weft_trial";
 
+  /** What this kernel was seen to take: it does so in every namespace. */
+  private static final Set<NftTable.Family> AVAILABLE = ConcurrentHashMap.newKeySet();
+
   private static final String PROGRAM = "nft";
   private static final String PACKAGE = "nftables";
 
@@ -74,6 +79,13 @@ final class LinuxNftables implements Nftables {
 
   @Override
   public boolean isAvailable(NftTable.Family family) {
+    if (!AVAILABLE.contains(family) && takes(family)) {
+      AVAILABLE.add(family);
+    }
+    return AVAILABLE.contains(family);
+  }
+
+  private boolean takes(NftTable.Family family) {
     boolean ofBridges = family == NftTable.Family.BRIDGE;
     MessageWriter table =
         message(NEWTABLE, family.number(), MessageWriter.NLM_F_CREATE).attribute(TABLE_NAME, TRIAL);

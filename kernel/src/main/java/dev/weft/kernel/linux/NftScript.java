@@ -45,14 +45,12 @@ final class NftScript {
     for (NftTable.Set set : table.sets()) {
       set(set);
     }
-    // Declared before any has rules, so that a rule may jump to a chain that stands further down.
+    // Each once: to declare a chain again is to change it, and nft then waits for the kernel to
+    // free
+    // what was before. A rule may jump to a chain that stands further down all the same.
     for (NftTable.Chain chain : table.chains()) {
       text.append("  chain ").append(chain.name()).append(" {\n");
       chain.hook().ifPresent(this::line);
-      text.append("  }\n");
-    }
-    for (NftTable.Chain chain : table.chains()) {
-      text.append("  chain ").append(chain.name()).append(" {\n");
       for (String rule : chain.rules()) {
         line(rule);
       }
