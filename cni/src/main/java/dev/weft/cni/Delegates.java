@@ -5,6 +5,8 @@ package dev.weft.cni;
  * Ours are called in this process, others are exec'd, and nobody can tell from the outside.
  */
 public interface Delegates {
+  /** For a plugin that calls no other; if it does, that is an {@link IllegalStateException}. */
+  Delegates NONE = new NoDelegates();
 
   /**
    * ADD. If the plugin fails, it is sent DEL before the error is thrown.

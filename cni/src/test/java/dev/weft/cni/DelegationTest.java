@@ -64,6 +64,14 @@ class DelegationTest {
   }
 
   @Test
+  void whereNoneIsDelegatedToACallIsADefect() {
+    IllegalStateException defect =
+        assertThrows(IllegalStateException.class, () -> Delegates.NONE.gc("static"));
+    assertEquals(
+        "GC of plugin \"static\" is called where none is delegated to", defect.getMessage());
+  }
+
+  @Test
   void delegateGetsTheSameBytesAndVariablesButForTheVerb() {
     program =
         (verb, stdin) ->

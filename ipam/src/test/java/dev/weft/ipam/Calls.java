@@ -53,7 +53,7 @@ record Calls(Plugin plugin, String json) {
     plugin.del(
         new Request.Detach(
             config(CniVersion.V1_1_0, Optional.empty()),
-            NoDelegates.INSTANCE,
+            Delegates.NONE,
             new Attachment(container, ifName),
             Optional.empty(),
             CniArgs.NONE));
@@ -96,49 +96,19 @@ record Calls(Plugin plugin, String json) {
       Optional<Result> previous) {
     return new Request.Attach(
         config(version, previous),
-        NoDelegates.INSTANCE,
+        Delegates.NONE,
         new Attachment(container, ifName),
         "/run/netns/test",
         new CniArgs(args));
   }
 
   private Request.Network network() {
-    return new Request.Network(config(CniVersion.V1_1_0, Optional.empty()), NoDelegates.INSTANCE);
+    return new Request.Network(config(CniVersion.V1_1_0, Optional.empty()), Delegates.NONE);
   }
 
   private NetworkConfig config(CniVersion version, Optional<Result> previous) {
     byte[] text = ("{" + json + "}").getBytes(StandardCharsets.UTF_8);
     return new NetworkConfig(
         version, "net", plugin.type(), previous, JsonText.readObject(text, "test"));
-  }
-
-  /** An IPAM plugin delegates to nobody. */
-  private enum NoDelegates implements Delegates {
-    INSTANCE;
-
-    @Override
-    public Result add(String type) {
-      throw new AssertionError(type);
-    }
-
-    @Override
-    public void del(String type) {
-      throw new AssertionError(type);
-    }
-
-    @Override
-    public void check(String type) {
-      throw new AssertionError(type);
-    }
-
-    @Override
-    public void gc(String type) {
-      throw new AssertionError(type);
-    }
-
-    @Override
-    public void status(String type) {
-      throw new AssertionError(type);
-    }
   }
 }

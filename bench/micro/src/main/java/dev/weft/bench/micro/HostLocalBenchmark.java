@@ -102,47 +102,16 @@ public class HostLocalBenchmark {
 
   @Benchmark
   public void status() {
-    plugin.status(new Request.Network(config, NoDelegates.INSTANCE));
+    plugin.status(new Request.Network(config, Delegates.NONE));
   }
 
   private Request.Attach attach(Attachment attachment) {
     return new Request.Attach(
-        config, NoDelegates.INSTANCE, attachment, "/run/netns/benchmark", CniArgs.NONE);
+        config, Delegates.NONE, attachment, "/run/netns/benchmark", CniArgs.NONE);
   }
 
   private void del(Attachment attachment) {
     plugin.del(
-        new Request.Detach(
-            config, NoDelegates.INSTANCE, attachment, Optional.empty(), CniArgs.NONE));
-  }
-
-  /** An IPAM plugin delegates to nobody. */
-  private enum NoDelegates implements Delegates {
-    INSTANCE;
-
-    @Override
-    public Result add(String type) {
-      throw new UnsupportedOperationException(type);
-    }
-
-    @Override
-    public void del(String type) {
-      throw new UnsupportedOperationException(type);
-    }
-
-    @Override
-    public void check(String type) {
-      throw new UnsupportedOperationException(type);
-    }
-
-    @Override
-    public void gc(String type) {
-      throw new UnsupportedOperationException(type);
-    }
-
-    @Override
-    public void status(String type) {
-      throw new UnsupportedOperationException(type);
-    }
+        new Request.Detach(config, Delegates.NONE, attachment, Optional.empty(), CniArgs.NONE));
   }
 }

@@ -43,34 +43,6 @@ class LoopbackPluginTest {
   private final InMemoryKernel kernel = new InMemoryKernel();
   private final LoopbackPlugin plugin = new LoopbackPlugin(kernel);
 
-  /** Nothing is ever delegated. */
-  private static final class NoDelegates implements Delegates {
-    @Override
-    public Result add(String type) {
-      throw new AssertionError(type);
-    }
-
-    @Override
-    public void del(String type) {
-      throw new AssertionError(type);
-    }
-
-    @Override
-    public void check(String type) {
-      throw new AssertionError(type);
-    }
-
-    @Override
-    public void gc(String type) {
-      throw new AssertionError(type);
-    }
-
-    @Override
-    public void status(String type) {
-      throw new AssertionError(type);
-    }
-  }
-
   @BeforeEach
   void addNamespace() {
     kernel.addNamespace(Path.of(POD));
@@ -157,7 +129,7 @@ class LoopbackPluginTest {
 
   @Test
   void gcAndStatusNeedNothing() {
-    Request.Network network = new Request.Network(config(Optional.empty()), new NoDelegates());
+    Request.Network network = new Request.Network(config(Optional.empty()), Delegates.NONE);
     plugin.status(network);
     plugin.gc(network, Set.of());
   }
@@ -195,12 +167,12 @@ class LoopbackPluginTest {
   }
 
   private static Request.Attach attach(String netns, Optional<Result> previous) {
-    return new Request.Attach(config(previous), new NoDelegates(), ATTACHMENT, netns, CniArgs.NONE);
+    return new Request.Attach(config(previous), Delegates.NONE, ATTACHMENT, netns, CniArgs.NONE);
   }
 
   private static Request.Detach detach(Optional<String> netns) {
     return new Request.Detach(
-        config(Optional.empty()), new NoDelegates(), ATTACHMENT, netns, CniArgs.NONE);
+        config(Optional.empty()), Delegates.NONE, ATTACHMENT, netns, CniArgs.NONE);
   }
 
   private Link lo(String netns) {
