@@ -6,6 +6,7 @@ import dev.weft.cni.ConfigReader;
 import dev.weft.cni.ErrorCode;
 import dev.weft.cni.NetworkConfig;
 import dev.weft.cni.Result;
+import dev.weft.cni.ResultFormat;
 import dev.weft.iptables.MasqueradeBackend;
 import dev.weft.kernel.NewLink;
 import dev.weft.net.MacAddress;
@@ -86,7 +87,7 @@ record BridgeConfig(
             !reader.bool("disableContainerInterface", false),
             reader.bool("portIsolation", false),
             mac(network, args),
-            dns(reader));
+            ResultFormat.readDns(reader));
     config.refuseContradictions(reader);
     return config;
   }
@@ -217,14 +218,5 @@ record BridgeConfig(
                     "CNI_ARGS has MAC="
                         + text
                         + ", but it should be a unicast MAC address, such as 02:00:5e:10:00:01"));
-  }
-
-  private static Result.Dns dns(ConfigReader reader) {
-    ConfigReader dns = reader.objectOrEmpty("dns");
-    return new Result.Dns(
-        dns.strings("nameservers"),
-        dns.string("domain").orElse(""),
-        dns.strings("search"),
-        dns.strings("options"));
   }
 }
