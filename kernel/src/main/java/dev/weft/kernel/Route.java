@@ -44,6 +44,38 @@ public record Route(
     public static final Scope HOST = new Scope(254);
   }
 
+  /** The same route with another source, or none. */
+  public Route withSource(Optional<IpAddress> other) {
+    return new Route(
+        destination,
+        gateway,
+        linkIndex,
+        other,
+        scope,
+        priority,
+        table,
+        protocol,
+        onlink,
+        mtu,
+        advertisedMss);
+  }
+
+  /** The same route in another table. */
+  public Route inTable(int other) {
+    return new Route(
+        destination,
+        gateway,
+        linkIndex,
+        source,
+        scope,
+        priority,
+        other,
+        protocol,
+        onlink,
+        mtu,
+        advertisedMss);
+  }
+
   /** A route in the main table through a gateway. */
   public static Route via(IpPrefix destination, IpAddress gateway, int linkIndex) {
     return new Route(

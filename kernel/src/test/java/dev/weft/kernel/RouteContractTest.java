@@ -257,18 +257,7 @@ class RouteContractTest extends NamespaceContract {
   }
 
   private static Route from(Route route, String source) {
-    return new Route(
-        route.destination(),
-        route.gateway(),
-        route.linkIndex(),
-        Optional.of(IpAddress.of(source)),
-        route.scope(),
-        route.priority(),
-        route.table(),
-        route.protocol(),
-        route.onlink(),
-        route.mtu(),
-        route.advertisedMss());
+    return route.withSource(Optional.of(IpAddress.of(source)));
   }
 
   private static Route with(Route route, int priority, int table) {

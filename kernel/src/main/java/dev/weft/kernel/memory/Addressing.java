@@ -126,23 +126,9 @@ final class Addressing {
     IpAddress host = address.prefix().address();
     if (!stack.addresses.isLocal(host)) {
       stack.routes.replaceIf(
-          entry -> entry.route().source().equals(Optional.of(host)), Addressing::withoutSource);
+          entry -> entry.route().source().equals(Optional.of(host)),
+          route -> route.withSource(Optional.empty()));
     }
-  }
-
-  private static Route withoutSource(Route route) {
-    return new Route(
-        route.destination(),
-        route.gateway(),
-        route.linkIndex(),
-        Optional.empty(),
-        route.scope(),
-        route.priority(),
-        route.table(),
-        route.protocol(),
-        route.onlink(),
-        route.mtu(),
-        route.advertisedMss());
   }
 
   /** Adds an address that the kernel itself gives to a device. */

@@ -82,16 +82,6 @@ final class BridgeDevice extends Device {
   }
 
   @Override
-  int minMtu() {
-    return 68;
-  }
-
-  @Override
-  int maxMtu() {
-    return 65535;
-  }
-
-  @Override
   OperationalState stateWhenUp() {
     if (!everHadPort) {
       return OperationalState.UNKNOWN;

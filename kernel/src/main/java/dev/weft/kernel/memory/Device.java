@@ -46,9 +46,15 @@ abstract sealed class Device permits LoopbackDevice, VethDevice, BridgeDevice {
   /** Whether the medium is there (netif_carrier_ok). */
   abstract boolean carrier();
 
-  abstract int minMtu();
+  /** As of all that is like Ethernet: ETH_MIN_MTU. */
+  int minMtu() {
+    return 68;
+  }
 
-  abstract int maxMtu();
+  /** Likewise: ETH_MAX_MTU. */
+  int maxMtu() {
+    return 65535;
+  }
 
   /** The state while administratively up. */
   abstract OperationalState stateWhenUp();

@@ -36,16 +36,6 @@ final class VethDevice extends Device {
     return up && peer().up;
   }
 
-  @Override
-  int minMtu() {
-    return 68;
-  }
-
-  @Override
-  int maxMtu() {
-    return 65535;
-  }
-
   /**
    * Without a medium Linux asks whether the lower device lacks it too, and looks that one up by the
    * peer's index in this namespace even if the peer is in another (default_operstate in

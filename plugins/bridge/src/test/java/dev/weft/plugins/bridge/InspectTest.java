@@ -181,20 +181,7 @@ class InspectTest {
     Result result = plugin.add(call.attach());
     Route route = defaultRoute();
     container().remove(route);
-    container()
-        .add(
-            new Route(
-                route.destination(),
-                route.gateway(),
-                route.linkIndex(),
-                route.source(),
-                route.scope(),
-                route.priority(),
-                100,
-                route.protocol(),
-                route.onlink(),
-                route.mtu(),
-                route.advertisedMss()));
+    container().add(route.inTable(100));
     plugin.check(call.after(result).attach());
   }
 
