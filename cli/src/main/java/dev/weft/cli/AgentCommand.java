@@ -14,18 +14,15 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code weft agent}: the resident process, in the foreground. */
 @Command(
     name = "agent",
     subcommands = AgentStatusCommand.class,
-    mixinStandardHelpOptions = true,
     description = "Serves the calls of plugins from one warm process, until SIGTERM.")
-final class AgentCommand implements Callable<Integer> {
+final class AgentCommand extends Subcommand implements Callable<Integer> {
   @Option(
       names = "--socket",
       paramLabel = "PATH",
@@ -45,10 +42,6 @@ final class AgentCommand implements Callable<Integer> {
       description = "error, warning, info or debug (default: info).")
   private LogLevel logLevel = LogLevel.INFO;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
   @Override
   public Integer call() throws InterruptedException {
     AgentLog.begin(logLevel, System.err);
@@ -59,7 +52,7 @@ final class AgentCommand implements Callable<Integer> {
           Agent.start(
               new AgentSettings(socket.toAbsolutePath(), launcher, System.getenv(), metrics));
     } catch (IOException e) {
-      spec.commandLine().getErr().println("weft: the agent cannot start: " + e.getMessage());
+      err().println("weft: the agent cannot start: " + e.getMessage());
       return 1;
     }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(agent), "drain"));

@@ -20,16 +20,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code weft bench cni}. */
 @Command(
     name = "cni",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Calls CNI plugins as a runtime does, those of a peer and Weft's in turn, and tells what an ADD"
@@ -47,7 +44,7 @@ import picocli.CommandLine.TypeConversionException;
       "  loopback       the pod's lo up and down",
       "  host-local     an address alone, with the leases of --leases held by others"
     })
-final class BenchCniCommand implements Callable<Integer> {
+final class BenchCniCommand extends Subcommand implements Callable<Integer> {
   private static final int MOST_ROUNDS = 1_000_000;
 
   @Option(
@@ -128,27 +125,18 @@ final class BenchCniCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private Path work = Path.of("/var/tmp");
 
-  private enum Form {
-    text,
-    json
-  }
-
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "text for people, json for machines (default: ${DEFAULT-VALUE}).")
-  private Form form = Form.text;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
+  private OutputForm form = OutputForm.text;
 
   @Override
   public Integer call() throws InterruptedException {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     CniReport report = CniBenchmark.run(settings(), new Printer(out, form));
     out.print(
-        form == Form.json
+        form == OutputForm.json
             ? IndentedJson.write(CniJson.of(report)) + "\n"
             : CniText.summary(report));
     out.flush();
@@ -206,11 +194,11 @@ final class BenchCniCommand implements Callable<Integer> {
   }
 
   private ParameterException wrongArguments(String sentence) {
-    return new ParameterException(spec.commandLine(), sentence);
+    return new ParameterException(spec().commandLine(), sentence);
   }
 
   /** Prints a text as it grows. */
-  private record Printer(PrintWriter out, Form form) implements CniBenchmark.Listener {
+  private record Printer(PrintWriter out, OutputForm form) implements CniBenchmark.Listener {
     @Override
     public void begun(Circumstances circumstances) {
       print(CniText.header(circumstances));
@@ -222,7 +210,7 @@ final class BenchCniCommand implements Callable<Integer> {
     }
 
     private void print(String text) {
-      if (form == Form.text) {
+      if (form == OutputForm.text) {
         out.print(text);
         out.flush();
       }

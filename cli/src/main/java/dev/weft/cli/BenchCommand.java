@@ -5,8 +5,7 @@ import picocli.CommandLine.Command;
 /** {@code weft bench}: what is measured is a word of its own behind it. */
 @Command(
     name = "bench",
-    mixinStandardHelpOptions = true,
     description = "Measures Weft beside what it replaces, on this machine.",
     synopsisSubcommandLabel = "WHAT",
     subcommands = BenchCniCommand.class)
-final class BenchCommand {}
+final class BenchCommand extends Subcommand {}

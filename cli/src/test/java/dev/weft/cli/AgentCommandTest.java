@@ -114,7 +114,7 @@ class AgentCommandTest {
         "loud");
     assertFails(
         2,
-        "weft: Invalid value for option '--output': expected one of [TEXT, JSON] (case-insensitive)"
+        "weft: Invalid value for option '--output': expected one of [text, json] (case-insensitive)"
             + " but was 'xml'; see 'weft agent status --help'",
         "agent",
         "status",
