@@ -1,9 +1,8 @@
 package dev.weft.pending;
 
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
-import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.weft.kernel.DurableFile;
 import dev.weft.kernel.Flock;
 import java.io.File;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -31,8 +29,6 @@ import java.util.TreeMap;
 final class DiskDeleteRecords implements DeleteRecords {
   private static final FileAttribute<?> PRIVATE_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-  private static final FileAttribute<?> PRIVATE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private static final byte[] NOTHING = {};
 
@@ -117,30 +113,6 @@ final class DiskDeleteRecords implements DeleteRecords {
     }
   }
 
-  /** Makes a directory that a power cut does not take away again. */
-  private static void createDurably(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      Path parent = directory.toAbsolutePath().getParent();
-      if (parent != null) {
-        createDurably(parent);
-      }
-      Files.createDirectories(directory, PRIVATE_DIRECTORY);
-      if (parent != null) {
-        sync(parent);
-      }
-    }
-  }
-
-  private static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, READ)) {
-      channel.force(true);
-    }
-  }
-
-  private static Path beside(Path file, String ending) {
-    return file.resolveSibling(file.getFileName() + ending);
-  }
-
   private static void writeAll(FileChannel channel, byte[] content) throws IOException {
     ByteBuffer left = ByteBuffer.wrap(content);
     while (left.hasRemaining()) {
@@ -186,20 +158,8 @@ final class DiskDeleteRecords implements DeleteRecords {
 
     @Override
     public void keep(byte[] record) throws IOException {
-      createDurably(pending);
-      Path draft = beside(pendingFile, ".new");
-      try {
-        Files.deleteIfExists(draft);
-        try (FileChannel channel = FileChannel.open(draft, Set.of(CREATE_NEW, WRITE), PRIVATE)) {
-          writeAll(channel, record);
-          channel.force(true);
-        }
-        Files.move(draft, pendingFile, StandardCopyOption.ATOMIC_MOVE);
-      } catch (IOException e) {
-        Files.deleteIfExists(draft);
-        throw e;
-      }
-      sync(pending);
+      DurableFile.createDirectories(pending, PRIVATE_DIRECTORY);
+      DurableFile.replace(pendingFile, record);
       leavesRecord = false;
     }
 
@@ -218,8 +178,8 @@ final class DiskDeleteRecords implements DeleteRecords {
         }
         leavesRecord = false;
       } else {
-        Files.move(
-            pendingFile, beside(pendingFile, ".damaged"), StandardCopyOption.REPLACE_EXISTING);
+        Path aside = pendingFile.resolveSibling(pendingFile.getFileName() + ".damaged");
+        Files.move(pendingFile, aside, StandardCopyOption.REPLACE_EXISTING);
       }
     }
 
