@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -74,17 +75,7 @@ final class ClassArchives {
         kill $agent
         wait $agent""";
     try {
-      Assemble.run(
-          Map.of(),
-          "",
-          "unshare",
-          "--map-root-user",
-          "--net",
-          "sh",
-          "-c",
-          script,
-          home.resolve("bin/weft").toString(),
-          work.toString());
+      runInNamespaces(Map.of(), script, home.resolve("bin/weft").toString(), work.toString());
     } catch (IOException | IllegalStateException e) {
       System.err.println("archived without the classes of the agent: " + e.getMessage());
     }
@@ -138,21 +129,20 @@ final class ClassArchives {
     String container = "export CNI_NETNS=/proc/$$/ns/net; unshare --net sh -c \"$2\" \"$0\" \"$1\"";
     String program = home.resolve("bin").resolve(plugin).toString();
     try {
-      Assemble.run(
-          environment(work),
-          "",
-          "unshare",
-          "--map-root-user",
-          "--net",
-          "sh",
-          "-c",
-          container,
-          program,
-          config(plugin, keys),
-          node);
+      runInNamespaces(environment(work), container, program, config(plugin, keys), node);
     } catch (IOException | IllegalStateException e) {
       System.err.println("archived without the classes of " + plugin + ": " + e.getMessage());
     }
+  }
+
+  /** Runs a shell script as root of namespaces of its own, whoever we are. */
+  private static void runInNamespaces(
+      Map<String, String> environment, String script, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("unshare", "--map-root-user", "--net", "sh", "-c", script));
+    command.addAll(List.of(arguments));
+    Assemble.run(environment, "", command.toArray(String[]::new));
   }
 
   private Map<String, String> environment(Path work) {

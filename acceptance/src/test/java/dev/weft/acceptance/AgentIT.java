@@ -22,14 +22,7 @@ import org.junit.jupiter.api.Test;
 /** An agent starts, hangs, is killed and ends, and every call gets an answer all the same. */
 class AgentIT extends OnAgent {
   private PluginCall bridge() {
-    return PluginCall.of(
-            node,
-            "bridge",
-            """
-            {"cniVersion":"1.1.0","name":"net","type":"bridge","bridge":"br0","isGateway":true,
-             "ipam":{"type":"host-local","dataDir":"%s","ranges":[[{"subnet":"10.8.0.0/24"}]]}}"""
-                .formatted(node.data()))
-        .container("one");
+    return PluginCall.bridged(node, "one");
   }
 
   private static <R> Future<R> inBackground(Callable<R> work) {

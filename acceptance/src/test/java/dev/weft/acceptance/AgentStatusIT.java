@@ -64,8 +64,8 @@ class AgentStatusIT extends OnNode {
     Path metrics = node.data().resolve("metrics.sock");
     try (AgentProcess agent =
         AgentProcess.start("--metrics", metrics.toString(), "--log-level", "debug")) {
-      PluginCall one = bridge().by(agent).container("one").pod(node.addPod());
-      PluginCall two = bridge().by(agent).container("two").pod(node.addPod());
+      PluginCall one = PluginCall.bridged(node, "one").by(agent).pod(node.addPod());
+      PluginCall two = PluginCall.bridged(node, "two").by(agent).pod(node.addPod());
       one.add();
       two.add();
       one.fails("ADD");
@@ -119,7 +119,7 @@ class AgentStatusIT extends OnNode {
     Path metrics = node.data().resolve("metrics.sock");
     try (AgentProcess agent = AgentProcess.startOn(node, "--metrics", metrics.toString())) {
       assertOwesNothing(agent, metrics);
-      PluginCall call = bridge().by(agent).container("one").pod(node.addPod());
+      PluginCall call = PluginCall.bridged(node, "one").by(agent).pod(node.addPod());
       Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
       call.runBesideAgent("ADD").succeeded();
       node.breakLeases("net");
@@ -158,7 +158,7 @@ class AgentStatusIT extends OnNode {
   @Test
   void isQuietUnlessAsked() {
     try (AgentProcess agent = AgentProcess.start()) {
-      PluginCall call = bridge().by(agent).container("one").pod(node.addPod());
+      PluginCall call = PluginCall.bridged(node, "one").by(agent).pod(node.addPod());
       call.add();
       call.fails("ADD");
       assertEquals(0, agent.terminate(), agent::log);
@@ -187,9 +187,8 @@ class AgentStatusIT extends OnNode {
     Path let = node.data().resolve("let");
     try (AgentProcess agent = AgentProcess.start()) {
       Process call =
-          bridge()
+          PluginCall.bridged(node, "one")
               .by(agent)
-              .container("one")
               .pod(node.addPod())
               .with("CNI_PATH", Executables.UNDER_TEST + ":" + waitsFor(let))
               .set("ipam", "{\"type\":\"waits\"}")
@@ -367,15 +366,5 @@ class AgentStatusIT extends OnNode {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private PluginCall bridge() {
-    return PluginCall.of(
-        node,
-        "bridge",
-        """
-        {"cniVersion":"1.1.0","name":"net","type":"bridge","bridge":"br0","isGateway":true,
-         "ipam":{"type":"host-local","dataDir":"%s","ranges":[[{"subnet":"10.8.0.0/24"}]]}}"""
-            .formatted(node.data()));
   }
 }

@@ -38,14 +38,11 @@ final class Command {
     Path stdout = temporaryFile();
     Path stderr = temporaryFile();
     try {
-      ProcessBuilder builder =
-          new ProcessBuilder(command)
+      Process process =
+          builder(command, environment)
               .redirectOutput(stdout.toFile())
-              .redirectError(stderr.toFile());
-      builder.environment().clear();
-      builder.environment().put("PATH", PATH);
-      builder.environment().putAll(environment);
-      Process process = builder.start();
+              .redirectError(stderr.toFile())
+              .start();
       try (var in = process.getOutputStream()) {
         in.write(stdin);
       } catch (IOException e) {
@@ -71,14 +68,11 @@ final class Command {
   /** Starts a program and does not wait; what it prints is lost. */
   static Process start(List<String> command, Map<String, String> environment, byte[] stdin) {
     try {
-      ProcessBuilder builder =
-          new ProcessBuilder(command)
+      Process process =
+          builder(command, environment)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD);
-      builder.environment().clear();
-      builder.environment().put("PATH", PATH);
-      builder.environment().putAll(environment);
-      Process process = builder.start();
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
       try (var in = process.getOutputStream()) {
         in.write(stdin);
       }
@@ -86,6 +80,14 @@ final class Command {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static ProcessBuilder builder(List<String> command, Map<String, String> environment) {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().clear();
+    builder.environment().put("PATH", PATH);
+    builder.environment().putAll(environment);
+    return builder;
   }
 
   private static Path temporaryFile() {

@@ -37,6 +37,18 @@ record PluginCall(Node node, Path program, Map<String, String> environment, Stri
         config);
   }
 
+  /** A call of {@code bridge} with a gateway and an address of 10.8.0.0/24. */
+  static PluginCall bridged(Node node, String container) {
+    return of(
+            node,
+            "bridge",
+            """
+            {"cniVersion":"1.1.0","name":"net","type":"bridge","bridge":"br0","isGateway":true,
+             "ipam":{"type":"host-local","dataDir":"%s","ranges":[[{"subnet":"10.8.0.0/24"}]]}}"""
+                .formatted(node.data()))
+        .container(container);
+  }
+
   /**
    * A call of {@code bridge} with everything that it makes for a container, rules as well. Half of
    * the containers have their masquerade in iptables, half in nftables.

@@ -15,21 +15,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What systemd is told, and when. */
-class AgentServiceTest {
+class AgentServiceTest extends WithDistributions {
   private static final Set<String> BOTH = Set.of("weft-agent.socket", "weft-agent.service");
 
-  @TempDir private Path directory;
   private final InMemorySystemd systemd = new InMemorySystemd();
-  private TestNode node;
-  private Distribution first;
 
   @BeforeEach
-  void makeDistribution() throws IOException {
-    node = TestNode.at(directory.resolve("node"));
-    first = TestNode.distribution(directory.resolve("first"), "1.0");
+  void letSystemdSeeTheNode() {
     systemd.files = node.at("/etc/systemd/system");
   }
 
@@ -66,9 +60,7 @@ class AgentServiceTest {
     try {
       systemd.agent = agent.pid();
       assertEquals(List.of(), install(first, false));
-      assertEquals(
-          List.of("restart weft-agent.service"),
-          install(TestNode.distribution(directory.resolve("second"), "2.0"), false));
+      assertEquals(List.of("restart weft-agent.service"), install(second, false));
     } finally {
       agent.destroyForcibly().waitFor();
     }
@@ -78,8 +70,7 @@ class AgentServiceTest {
   void anAgentThatSomebodyStoppedStaysDownUnlessAskedFor() throws IOException {
     install(first, true);
     systemd.active.clear();
-    assertEquals(
-        List.of(), install(TestNode.distribution(directory.resolve("second"), "2.0"), false));
+    assertEquals(List.of(), install(second, false));
     install(first, true);
     assertEquals(BOTH, systemd.active);
   }
@@ -88,7 +79,7 @@ class AgentServiceTest {
   void anAgentThatIsJustBeingStartedIsStartedAnew() throws IOException {
     install(first, true);
     systemd.starting = true;
-    install(TestNode.distribution(directory.resolve("second"), "2.0"), false);
+    install(second, false);
     assertFalse(systemd.starting, systemd.orders::toString);
   }
 

@@ -11,24 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The plugins where runtimes look for them, and what stood there before. */
-class ExecutablesTest {
-  @TempDir private Path directory;
-  private TestNode node;
-  private Distribution first;
-  private Distribution second;
-
-  @BeforeEach
-  void makeDistributions() throws IOException {
-    node = TestNode.at(directory.resolve("node"));
-    first = TestNode.distribution(directory.resolve("first"), "1.0");
-    second = TestNode.distribution(directory.resolve("second"), "2.0");
-  }
-
+class ExecutablesTest extends WithDistributions {
   @Test
   void allPluginsAreOneFile() throws IOException {
     node.install(first);

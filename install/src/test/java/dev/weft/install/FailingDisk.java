@@ -6,7 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** A disk on which one step goes wrong: the process is killed in it, or the kernel refuses it. */
+/**
+ * A disk on which one step goes wrong: the process is killed in it, or the kernel refuses it.
+ *
+ * <p>Leases have a double of their own disk that fails likewise. The two disks have no step in
+ * common, for installing wants modes, links and files that are synced, and leases want none of
+ * that; and modules that know nothing of each other share no tests.
+ */
 final class FailingDisk implements Disk {
 
   /** What goes wrong. */

@@ -8,31 +8,16 @@ import dev.weft.net.IpPrefix;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What an installation writes, leaves alone, and takes away again. */
-class InstallerTest {
+class InstallerTest extends WithDistributions {
   private static final Network OTHER_NETWORK =
       new Network("{\"cniVersion\":\"1.0.0\",\"name\":\"blue\"}", List.of("bridge", "portmap"));
-
-  @TempDir private Path directory;
-  private TestNode node;
-  private Distribution first;
-  private Distribution second;
-
-  @BeforeEach
-  void makeDistributions() throws IOException {
-    node = TestNode.at(directory.resolve("node"));
-    first = TestNode.distribution(directory.resolve("first"), "1.0");
-    second = TestNode.distribution(directory.resolve("second"), "2.0");
-  }
 
   @Test
   void aSecondRunChangesNothing() throws IOException {

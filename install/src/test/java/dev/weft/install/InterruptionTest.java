@@ -14,8 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,22 +21,12 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A run that is killed in any step, or that the kernel refuses any step, leaves a node that works
  * as before or as wished, and the next run completes it.
  */
-class InterruptionTest {
+class InterruptionTest extends WithDistributions {
   private static final Systemctl NO_SYSTEMD = new SystemctlProgram(false);
-
-  @TempDir private Path directory;
-  private Distribution first;
-  private Distribution second;
 
   /** A run of the command, on a disk that may fail. */
   private interface Run {
     void on(Installer installer);
-  }
-
-  @BeforeEach
-  void makeDistributions() throws IOException {
-    first = TestNode.distribution(directory.resolve("first"), "1.0");
-    second = TestNode.distribution(directory.resolve("second"), "2.0");
   }
 
   @ParameterizedTest

@@ -13,24 +13,10 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The home of Weft, and the versions beside it. */
-class VersionsTest {
-  @TempDir private Path directory;
-  private TestNode node;
-  private Distribution first;
-  private Distribution second;
-
-  @BeforeEach
-  void makeDistributions() throws IOException {
-    node = TestNode.at(directory.resolve("node"));
-    first = TestNode.distribution(directory.resolve("first"), "1.0");
-    second = TestNode.distribution(directory.resolve("second"), "2.0");
-  }
-
+class VersionsTest extends WithDistributions {
   private List<String> versions() throws IOException {
     return Tree.entries(node.at("/opt/weft-versions")).stream()
         .map(version -> version.getFileName().toString().replaceAll("-[0-9a-f]{12}", ""))

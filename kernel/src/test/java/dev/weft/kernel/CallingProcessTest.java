@@ -119,6 +119,16 @@ class CallingProcessTest {
     assertFalse(Files.exists(mounted.resolve("file")));
   }
 
+  private static void assertNotFollowed(CallingProcess calling) throws Exception {
+    roaming(
+        () -> {
+          List<String> before = whereabouts();
+          assertFalse(calling.enterFiles());
+          assertEquals(before, whereabouts());
+          return null;
+        });
+  }
+
   @Test
   void doesNotFollowAProcessIntoAChangedRoot() throws Exception {
     CallingProcess calling =
@@ -127,13 +137,7 @@ class CallingProcessTest {
             "-c",
             "mkdir bin && cp $(command -v busybox) bin/ && exec chroot . /bin/busybox sh -c"
                 + " 'echo r; exec /bin/busybox sleep 60'");
-    roaming(
-        () -> {
-          List<String> before = whereabouts();
-          assertFalse(calling.enterFiles());
-          assertEquals(before, whereabouts());
-          return null;
-        });
+    assertNotFollowed(calling);
   }
 
   /** The same directory, but what is mounted below it is not the same. */
@@ -161,13 +165,7 @@ class CallingProcessTest {
   void doesNotFollowAProcessOfOtherUsers() throws Exception {
     CallingProcess calling =
         start("unshare", "--user", "--map-root-user", "/bin/sh", "-c", "echo r; exec sleep 60");
-    roaming(
-        () -> {
-          List<String> before = whereabouts();
-          assertFalse(calling.enterFiles());
-          assertEquals(before, whereabouts());
-          return null;
-        });
+    assertNotFollowed(calling);
   }
 
   @Test

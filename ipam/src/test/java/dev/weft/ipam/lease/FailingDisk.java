@@ -9,7 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 
-/** A disk on which one step goes wrong: the process is killed in it, or the kernel refuses it. */
+/**
+ * A disk on which one step goes wrong: the process is killed in it, or the kernel refuses it.
+ *
+ * <p>Why installing has one of its own stands there.
+ */
 final class FailingDisk implements Disk {
 
   /** What goes wrong. */
