@@ -9,9 +9,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 /**
  * A disk on which one step goes wrong: the process is killed in it, or the kernel refuses it.
  *
- * <p>Leases have a double of their own disk that fails likewise. The two disks have no step in
- * common, for installing wants modes, links and files that are synced, and leases want none of
- * that; and modules that know nothing of each other share no tests.
+ * <p>Leases have one that fails in the same ways, of a disk of theirs. The steps of the two promise
+ * different things (modes, what is synced, what a failure leaves behind), and their modules know
+ * nothing of each other.
  */
 final class FailingDisk implements Disk {
 

@@ -12,7 +12,8 @@ import java.nio.file.attribute.FileTime;
 /**
  * A disk on which one step goes wrong: the process is killed in it, or the kernel refuses it.
  *
- * <p>Why installing has one of its own stands there.
+ * <p>Installing has one that fails in the same ways, of a disk of its own: the steps of the two
+ * promise different things, and their modules know nothing of each other.
  */
 final class FailingDisk implements Disk {
 
