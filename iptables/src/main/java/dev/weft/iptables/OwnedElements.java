@@ -1,7 +1,5 @@
 package dev.weft.iptables;
 
-import dev.weft.kernel.Errno;
-import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NftElement;
 import dev.weft.kernel.NftElementChange;
 import dev.weft.kernel.NftTable;
@@ -23,9 +21,6 @@ import java.util.function.Predicate;
  * what one read and another changed meanwhile makes the transaction fail, and it is planned anew.
  */
 final class OwnedElements {
-  /** More than enough for others to be in the way, and an end if something else is wrong. */
-  private static final int ATTEMPTS = 20;
-
   private final Nftables nftables;
   private final NftTable table;
 
@@ -54,10 +49,13 @@ final class OwnedElements {
     for (Placed placed : wanted) {
       changes.add(create(placed));
     }
-    for (int attempt = 1; !isDone(changes, attempt); attempt++) {
-      nftables.ensure(table); // somebody may have deleted it
-      changes = difference(wanted);
-    }
+    ElementTransaction.run(
+        nftables,
+        changes,
+        () -> {
+          nftables.ensure(table); // somebody may have deleted it
+          return difference(wanted);
+        });
   }
 
   /** Removes all that an owner has. */
@@ -71,12 +69,8 @@ final class OwnedElements {
   }
 
   private void removeIf(Predicate<String> isSuch) {
-    if (!nftables.exists(table.family(), table.name())) {
-      return;
-    }
-    List<NftElementChange> changes = removals(isSuch);
-    for (int attempt = 1; !isDone(changes, attempt); attempt++) {
-      changes = removals(isSuch);
+    if (nftables.exists(table.family(), table.name())) {
+      ElementTransaction.run(nftables, removals(isSuch), () -> removals(isSuch));
     }
   }
 
@@ -93,22 +87,6 @@ final class OwnedElements {
       }
     }
     return missing;
-  }
-
-  /**
-   * Applies changes; false if others changed the same meanwhile, so that they have to be redone.
-   */
-  private boolean isDone(List<NftElementChange> changes, int attempt) {
-    try {
-      nftables.apply(changes);
-      return true;
-    } catch (KernelException e) {
-      boolean overtaken = e.errno() == Errno.ENOENT || e.errno() == Errno.EEXIST;
-      if (overtaken && attempt < ATTEMPTS) {
-        return false;
-      }
-      throw e;
-    }
   }
 
   private List<NftElementChange> difference(List<Placed> wanted) {

@@ -8,6 +8,9 @@ import dev.weft.kernel.Errno;
 import dev.weft.kernel.Kernel;
 import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NetworkNamespace;
+import dev.weft.kernel.NftElement;
+import dev.weft.kernel.NftElementChange;
+import dev.weft.kernel.NftTable;
 import dev.weft.kernel.memory.InMemoryKernel;
 import dev.weft.kernel.memory.KernelFeature;
 import dev.weft.net.IpFamily;
@@ -106,6 +109,71 @@ class MasqueradeTest {
     by(backend).remove(A);
     by(backend).retain("net", Set.of());
     assertEquals(before, rules());
+  }
+
+  @Test
+  void anAddressIsAddedToThoseThatAnOwnerHas() {
+    Masquerade masquerade = by(MasqueradeBackend.NFTABLES);
+    String before = rules();
+    masquerade.add(A, TWO);
+    masquerade.add(A, THREE);
+    masquerade.add(A, TWO);
+    assertEquals(List.of(), masquerade.missing(A, TWO));
+    assertEquals(List.of(), masquerade.missing(A, THREE));
+    masquerade.remove(A);
+    assertEquals(TWO, masquerade.missing(A, TWO));
+    assertEquals(THREE, masquerade.missing(A, THREE));
+    assertTrue(rules().startsWith(before) && !rules().contains("net/"), rules());
+  }
+
+  @Test
+  void anAddressInTwoSubnetsIsSparedForTheWider() {
+    Masquerade masquerade = by(MasqueradeBackend.NFTABLES);
+    List<IpPrefix> both = List.of(IpPrefix.of("10.88.0.2/24"), IpPrefix.of("10.88.0.2/16"));
+    masquerade.add(A, both);
+    assertEquals(List.of(), masquerade.missing(A, both));
+    assertEquals(List.of(), masquerade.missing(A, both.subList(1, 2)));
+    assertEquals(both.subList(0, 1), masquerade.missing(A, both.subList(0, 1)));
+  }
+
+  @Test
+  void whatOneLostToAnotherIsForgottenWithIt() {
+    Masquerade masquerade = by(MasqueradeBackend.NFTABLES);
+    masquerade.add(A, TWO);
+    masquerade.add(B, TWO);
+    masquerade.retain("net", Set.of());
+    assertEquals(List.of(), masquerade.missing(B, TWO));
+    assertTrue(!rules().contains("net/eth0/a"), rules());
+  }
+
+  @Test
+  void podsOfTheFormerTableAreServedOn() {
+    NftTable table = FormerNftMasquerade.TABLE;
+    node.nftables().ensure(table);
+    IpPrefix address = IpPrefix.of("10.88.0.10/24");
+    List<IpPrefix> ofA = List.of(address);
+    for (RuleOwner owner : List.of(A, A1, B)) {
+      String mark = OwnerMark.of(owner);
+      for (OwnedElements.Placed placed : FormerNftMasquerade.elements(mark, address)) {
+        node.nftables()
+            .apply(
+                List.of(
+                    new NftElementChange.Create(
+                        table.family(), table.name(), placed.set(), placed.element())));
+      }
+      address = new IpPrefix(address.address().plus(1), address.length());
+    }
+    Masquerade masquerade = by(MasqueradeBackend.NFTABLES);
+    assertEquals(List.of(), masquerade.missing(A, ofA));
+    masquerade.remove(A);
+    assertEquals(ofA, masquerade.missing(A, ofA));
+    assertEquals(2, node.nftables().elements(table.family(), table.name(), "spared4").size());
+    masquerade.retain("net", Set.of());
+    assertEquals(
+        List.of(Optional.of(OwnerMark.of(B))),
+        node.nftables().elements(table.family(), table.name(), "pods4").stream()
+            .map(NftElement::comment)
+            .toList());
   }
 
   @Test

@@ -47,11 +47,11 @@ final class NftSyntax {
     return fits;
   }
 
-  /** A type, or several joined by dots. */
+  /** A type, or several joined by dots, or a part of a packet. */
   static void type(String type) {
     for (int i = 0; i < type.length(); i++) {
       char c = type.charAt(i);
-      if (!isLetter(c) && !isDigit(c) && c != '_' && c != ' ' && c != '.') {
+      if (!isLetter(c) && !isDigit(c) && c != '_' && c != ' ' && c != '.' && c != '@' && c != ',') {
         throw new IllegalArgumentException(
             "\"" + type + "\" is no nftables type: write it as in \"ipv4_addr . inet_service\"");
       }

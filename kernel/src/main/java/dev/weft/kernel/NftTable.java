@@ -51,7 +51,8 @@ public record NftTable(
   /**
    * A set, or a map if it has a value type.
    *
-   * @param keyType as nft writes it: {@code ipv4_addr . ipv4_addr}
+   * @param keyType as nft writes it: {@code ipv4_addr . ipv4_addr}; or a part of a packet, {@code
+   *     @nh,96,64} for the 64 bits that start 96 bits behind the network header's beginning
    * @param valueType as nft writes it, for a map
    * @param interval whether elements are ranges
    */

@@ -2,6 +2,7 @@ package dev.weft.kernel;
 
 import dev.weft.net.IpAddress;
 import dev.weft.net.MacAddress;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
 /** One part of a key, or a value, in nftables' own types. */
@@ -37,6 +38,27 @@ public sealed interface NftValue {
 
   /** {@code mark} and other 32-bit integers in host order. */
   record Mark(int bits) implements NftValue {}
+
+  /**
+   * {@code integer}: what is read from a packet at an offset, as one number in network order. It
+   * cannot be part of a concatenation.
+   *
+   * @param bytes how long it is, 1 to 64
+   */
+  record Raw(BigInteger number, int bytes) implements NftValue {
+    public Raw {
+      within(bytes, 64, "the length of a raw value in bytes");
+      if (number.signum() < 0 || number.bitLength() > 8 * bytes) {
+        throw new IllegalArgumentException(
+            "a raw value of " + bytes + " bytes cannot be 0x" + number.toString(16));
+      }
+    }
+
+    /** The number that these bytes are. */
+    public static Raw of(byte[] bytes) {
+      return new Raw(new BigInteger(1, bytes), bytes.length);
+    }
+  }
 
   private static void within(int number, int max, String what) {
     if (number < 0 || number > max) {

@@ -1,6 +1,7 @@
 package dev.weft.kernel;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * nftables in one namespace: whole tables loaded by the {@code nft} program, and elements of their
@@ -56,6 +57,14 @@ public interface Nftables {
    * @throws KernelException with {@link Errno#ENOENT} if there is no such set
    */
   List<NftElement> elements(NftTable.Family family, String table, String set);
+
+  /**
+   * The element of a set or map that has a key, or whose range the key lies in; nothing if there is
+   * none, and neither if there is no such set or table. Costs the same however many others there
+   * are.
+   */
+  Optional<NftElement> element(
+      NftTable.Family family, String table, String set, List<NftValue> key);
 
   /** The rules of one chain, in order; none if there is no such chain. */
   List<NftRule> rules(NftTable.Family family, String table, String chain);

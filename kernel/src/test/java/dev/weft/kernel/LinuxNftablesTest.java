@@ -48,6 +48,10 @@ class LinuxNftablesTest extends NftablesContract {
                     "ranges",
                     range("r", List.of(address("10.1.0.0")), List.of(address("10.1.0.7")))),
                 create(
+                    "raw4",
+                    range(
+                        "raw", List.of(raw("0a0000010a000000")), List.of(raw("0a0000010a00ffff")))),
+                create(
                     "ports",
                     element(
                         "port",
@@ -64,6 +68,8 @@ class LinuxNftablesTest extends NftablesContract {
     assertShows(ruleset, "fd00::1 comment \"net/eth0/a\"");
     assertShows(ruleset, "10.0.0.1 . 10.0.0.0/24 comment \"it's a subnet; }\"");
     assertShows(ruleset, "10.1.0.0/29 comment \"r\"");
+    assertShows(ruleset, "typeof @nh,96,64");
+    assertShows(ruleset, "0xa0000010a000000-0xa0000010a00ffff comment \"raw\"");
     assertShows(ruleset, "\"veth1\" . 02:00:00:00:00:01 comment \"port\"");
     assertShows(ruleset, "10.0.0.1 . udp . 53 comment \"entry\" : 10.9.8.7 . 5353");
     assertShows(ruleset, "comment \"made by a test; harmless { } #\"");

@@ -9,6 +9,7 @@ import dev.weft.net.IpAddress;
 import dev.weft.net.MacAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,8 @@ abstract class NftablesContract {
               set("v6", "ipv6_addr", false),
               set("pairs", "ipv4_addr . ipv4_addr", true),
               set("ranges", "ipv4_addr", true),
+              set("raw4", "@nh,96,64", true),
+              set("raw6", "@nh,64,256", true),
               set("ports", "ifname . ether_addr", false),
               new NftTable.Set(
                   "services",
@@ -44,7 +47,9 @@ abstract class NftablesContract {
                   List.of(
                       "ip daddr { 224.0.0.0/4, 255.255.255.255 } return",
                       "ip saddr @v4 jump later comment \"first; {\"",
-                      "ip saddr . ip daddr @pairs counter comment \"second\"")),
+                      "ip saddr . ip daddr @pairs counter comment \"second\"",
+                      "meta nfproto ipv4 @nh,96,64 @raw4 return",
+                      "meta nfproto ipv6 @nh,64,256 @raw6 return")),
               new NftTable.Chain("later", Optional.empty(), List.of("masquerade"))));
 
   private Namespaces namespaces;
@@ -210,6 +215,87 @@ abstract class NftablesContract {
     assertEquals(Set.of(low, top), elements("ranges"));
   }
 
+  static NftValue raw(String hex) {
+    return NftValue.Raw.of(HexFormat.of().parseHex(hex));
+  }
+
+  private static NftElement rawRange(String comment, String from, String to) {
+    return range(comment, List.of(raw(from)), List.of(raw(to)));
+  }
+
+  @Test
+  void rangesOfWhatAPacketHasAreReadBackAndReplaced() {
+    nftables.ensure(TABLE);
+    NftElement narrow = rawRange("narrow", "0a0000010a000000", "0a0000010a0000ff");
+    NftElement wide = rawRange("wide", "0a0000010a000000", "0a0000010a00ffff");
+    NftElement next = rawRange("next", "0a00000200000000", "0a000002ffffffff");
+    NftElement behind = rawRange("behind", "0a00000300000000", "0a000003ffffffff");
+    NftElement last = rawRange("last", "ffffffff00000000", "ffffffffffffffff");
+    String pod = "fd000000000000000000000000000002";
+    NftElement six = rawRange("six", pod + "0".repeat(32), pod + "f".repeat(32));
+    nftables.apply(
+        List.of(
+            create("raw4", narrow),
+            create("raw4", behind),
+            create("raw4", next),
+            create("raw4", last),
+            create("raw6", six)));
+    assertEquals(Set.of(narrow, next, behind, last), elements("raw4"));
+    assertEquals(Set.of(six), elements("raw6"));
+    assertRefused(Errno.EEXIST, () -> nftables.apply(List.of(create("raw4", narrow))));
+    nftables.apply(List.of(remove("raw4", narrow), create("raw4", wide), remove("raw4", next)));
+    assertEquals(Set.of(wide, behind, last), elements("raw4"));
+    nftables.apply(List.of(remove("raw4", wide), create("raw4", narrow), remove("raw6", six)));
+    assertEquals(Set.of(narrow, behind, last), elements("raw4"));
+    assertEquals(Set.of(), elements("raw6"));
+  }
+
+  private Optional<NftElement> find(String set, NftValue... key) {
+    return nftables.element(TABLE.family(), TABLE.name(), set, List.of(key));
+  }
+
+  @Test
+  void anElementIsFoundByItsKey() {
+    assertEquals(Optional.empty(), find("v4", address("10.0.0.1")));
+    nftables.ensure(TABLE);
+    assertEquals(Optional.empty(), find("v4", address("10.0.0.1")));
+    assertEquals(Optional.empty(), find("nowhere", address("10.0.0.1")));
+    NftElement v4 = element("net/eth0/a", address("10.0.0.1"));
+    NftElement mark = entry(List.of(new NftValue.Mark(7)), new NftValue.Mark(-2));
+    NftElement pair = subnet("10.0.0.0", "10.0.0.255");
+    nftables.apply(List.of(create("v4", v4), create("marks", mark), create("pairs", pair)));
+    assertEquals(Optional.of(v4), find("v4", address("10.0.0.1")));
+    assertEquals(Optional.empty(), find("v4", address("10.0.0.2")));
+    assertEquals(Optional.of(mark), find("marks", new NftValue.Mark(7)));
+    assertEquals(Optional.of(pair), find("pairs", address("10.0.0.1"), address("10.0.0.77")));
+    assertEquals(Optional.empty(), find("pairs", address("10.0.0.1"), address("10.0.1.0")));
+  }
+
+  @Test
+  void aRangeIsFoundByWhatLiesInIt() {
+    nftables.ensure(TABLE);
+    NftElement low = rawRange("low", "0000000000000000", "00000000000000ff");
+    NftElement next = rawRange("next", "0000000000000100", "0000000000000100");
+    NftElement apart = rawRange("apart", "0000000000000200", "00000000000002ff");
+    NftElement top = rawRange("top", "ffffffff00000000", "ffffffffffffffff");
+    nftables.apply(
+        List.of(
+            create("raw4", low), create("raw4", next), create("raw4", apart), create("raw4", top)));
+    Map<String, Optional<NftElement>> expected =
+        Map.of(
+            "0000000000000000", Optional.of(low),
+            "00000000000000ff", Optional.of(low),
+            "0000000000000100", Optional.of(next),
+            "0000000000000101", Optional.empty(),
+            "0000000000000200", Optional.of(apart),
+            "00000000000002a0", Optional.of(apart),
+            "0000000000000300", Optional.empty(),
+            "fffffffe00000000", Optional.empty(),
+            "ffffffff00000001", Optional.of(top),
+            "ffffffffffffffff", Optional.of(top));
+    expected.forEach((key, element) -> assertEquals(element, find("raw4", raw(key)), key));
+  }
+
   @Test
   void addingAnEqualElementAgainKeepsTheFirstComment() {
     nftables.ensure(TABLE);
@@ -335,14 +421,20 @@ abstract class NftablesContract {
     nftables.ensure(TABLE);
     List<NftRule> rules = rules("postrouting");
     assertEquals(
-        List.of(Optional.empty(), Optional.of("first; {"), Optional.of("second")),
+        List.of(
+            Optional.empty(),
+            Optional.of("first; {"),
+            Optional.of("second"),
+            Optional.empty(),
+            Optional.empty()),
         rules.stream().map(NftRule::comment).toList());
     nftables.deleteRules(TABLE.family(), TABLE.name(), "postrouting", rules.subList(1, 2));
-    assertEquals(List.of(rules.get(0), rules.get(2)), rules("postrouting"));
+    List<NftRule> left = List.of(rules.get(0), rules.get(2), rules.get(3), rules.get(4));
+    assertEquals(left, rules("postrouting"));
     assertRefused(
         Errno.ENOENT,
         () -> nftables.deleteRules(TABLE.family(), TABLE.name(), "postrouting", rules));
-    assertEquals(List.of(rules.get(0), rules.get(2)), rules("postrouting"));
+    assertEquals(left, rules("postrouting"));
     assertEquals(List.of(), rules("nowhere"));
   }
 

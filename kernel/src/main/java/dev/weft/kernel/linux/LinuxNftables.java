@@ -6,6 +6,7 @@ import dev.weft.kernel.NftElement;
 import dev.weft.kernel.NftElementChange;
 import dev.weft.kernel.NftRule;
 import dev.weft.kernel.NftTable;
+import dev.weft.kernel.NftValue;
 import dev.weft.kernel.Nftables;
 import dev.weft.kernel.netlink.AttributeReader;
 import dev.weft.kernel.netlink.Message;
@@ -27,8 +28,6 @@ final class LinuxNftables implements Nftables {
   private static final int DELCHAIN = 5;
   private static final int GETRULE = 7;
   private static final int DELRULE = 8;
-  private static final int GETSET = 10;
-  private static final int GETSETELEM = 13;
 
   private static final int TABLE_NAME = 1;
 
@@ -45,14 +44,6 @@ final class LinuxNftables implements Nftables {
   private static final int RULE_CHAIN = 2;
   private static final int RULE_HANDLE = 3;
   private static final int RULE_USERDATA = 7;
-
-  private static final int SET_TABLE = 1;
-  private static final int SET_NAME = 2;
-  private static final int SET_FLAGS = 3;
-  private static final int SET_KEY_TYPE = 4;
-  private static final int SET_DATA_TYPE = 6;
-  private static final int SET_INTERVAL = 0x4;
-  private static final int VERDICT = 0xFFFF_FF00;
 
   static final int ELEMENTS_TABLE = 1;
   static final int ELEMENTS_SET = 2;
@@ -192,65 +183,13 @@ final class LinuxNftables implements Nftables {
 
   @Override
   public List<NftElement> elements(NftTable.Family family, String table, String set) {
-    MessageWriter request =
-        message(GETSETELEM, family.number(), 0)
-            .attribute(ELEMENTS_TABLE, table)
-            .attribute(ELEMENTS_SET, set);
-    try {
-      NftElements.Shape shape = shape(family, table, set);
-      List<NftElements.Raw> raw = new ArrayList<>();
-      for (Message message : netfilter.dump(request)) {
-        AttributeReader body = message.body();
-        while (body.next()) {
-          if (body.type() == ELEMENTS) {
-            NftElements.read(body.nested(), raw);
-          }
-        }
-      }
-      return NftElements.decode(shape, raw);
-    } catch (NetlinkException e) {
-      throw Refusal.because("cannot read the set " + tableName(family, table) + ' ' + set, e);
-    }
+    return new NftSetReader(netfilter, family, table, set).all();
   }
 
-  private NftElements.Shape shape(NftTable.Family family, String table, String set)
-      throws NetlinkException {
-    MessageWriter request =
-        message(GETSET, family.number(), 0).attribute(SET_TABLE, table).attribute(SET_NAME, set);
-    int keyType = 0;
-    int valueType = 0;
-    int flags = 0;
-    for (Message message : netfilter.ask(request)) {
-      AttributeReader body = message.body();
-      while (body.next()) {
-        switch (body.type()) {
-          case SET_KEY_TYPE -> keyType = body.asIntBigEndian();
-          case SET_DATA_TYPE -> valueType = body.asIntBigEndian();
-          case SET_FLAGS -> flags = body.asIntBigEndian();
-          default -> {}
-        }
-      }
-    }
-    boolean isMap = valueType != 0 && valueType != VERDICT;
-    return new NftElements.Shape(
-        known(keyType, family, table, set),
-        isMap ? Optional.of(known(valueType, family, table, set)) : Optional.empty(),
-        (flags & SET_INTERVAL) != 0);
-  }
-
-  private static List<NftDatatype> known(
-      int type, NftTable.Family family, String table, String set) {
-    return NftDatatype.parts(type)
-        .orElseThrow(
-            () ->
-                new KernelException(
-                    Errno.EOPNOTSUPP,
-                    "the set "
-                        + tableName(family, table)
-                        + ' '
-                        + set
-                        + " has keys or values of a type that is not known here: number "
-                        + type));
+  @Override
+  public Optional<NftElement> element(
+      NftTable.Family family, String table, String set, List<NftValue> key) {
+    return new NftSetReader(netfilter, family, table, set).find(key);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NftValue;
 import dev.weft.net.IpAddress;
 import dev.weft.net.MacAddress;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,8 @@ import java.util.Optional;
 
 /** The types of set keys and map values, with the numbers nft and libnftnl have agreed on. */
 enum NftDatatype {
+  /** As long as its set says, and never part of a concatenation. */
+  INTEGER(4, 0),
   IPV4_ADDR(7, 4),
   IPV6_ADDR(8, 16),
   ETHER_ADDR(9, 6),
@@ -44,7 +47,8 @@ enum NftDatatype {
     for (int rest = number; rest != 0; rest >>>= BITS) {
       int part = rest & ((1 << BITS) - 1);
       Optional<NftDatatype> type = byNumber(part);
-      if (type.isEmpty()) {
+      boolean inConcatenation = number >>> BITS != 0;
+      if (type.isEmpty() || (type.get() == INTEGER && inConcatenation)) {
         return Optional.empty();
       }
       parts.add(type.get());
@@ -78,6 +82,9 @@ enum NftDatatype {
     }
     int length = 0;
     for (NftValue value : values) {
+      if (value instanceof NftValue.Raw) {
+        throw new IllegalArgumentException("a raw value cannot be part of a key: " + values);
+      }
       length += padded(of(value).bytes);
     }
     ByteBuffer key = ByteBuffer.allocate(length);
@@ -97,6 +104,9 @@ enum NftDatatype {
     List<NftValue> values = new ArrayList<>(types.size());
     int at = 0;
     for (NftDatatype type : types) {
+      if (type == INTEGER) {
+        return List.of(NftValue.Raw.of(key));
+      }
       if (at + type.bytes > key.length) {
         throw new KernelException(
             Errno.EINVAL, "an nftables key has " + key.length + " bytes, too few for " + types);
@@ -120,7 +130,10 @@ enum NftDatatype {
     if (value instanceof NftValue.Protocol) {
       return INET_PROTO;
     }
-    return value instanceof NftValue.Port ? INET_SERVICE : MARK;
+    if (value instanceof NftValue.Port) {
+      return INET_SERVICE;
+    }
+    return value instanceof NftValue.Raw ? INTEGER : MARK;
   }
 
   private static byte[] bytes(NftValue value) {
@@ -139,12 +152,24 @@ enum NftDatatype {
     if (value instanceof NftValue.Port(int number)) {
       return new byte[] {(byte) (number >>> 8), (byte) number};
     }
+    if (value instanceof NftValue.Raw(BigInteger number, int length)) {
+      return bytes(number, length);
+    }
     int bits = ((NftValue.Mark) value).bits();
     return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(bits).array();
   }
 
+  private static byte[] bytes(BigInteger number, int length) {
+    byte[] bytes = new byte[length];
+    byte[] digits = number.toByteArray(); // perhaps with a zero before, for the sign
+    int count = Math.min(digits.length, length);
+    System.arraycopy(digits, digits.length - count, bytes, length - count, count);
+    return bytes;
+  }
+
   private NftValue value(byte[] raw) {
     return switch (this) {
+      case INTEGER -> NftValue.Raw.of(raw);
       case IPV4_ADDR -> new NftValue.Address(IpAddress.of(raw));
       case IPV6_ADDR -> new NftValue.Address(IpAddress.of(raw));
       case ETHER_ADDR -> new NftValue.Mac(MacAddress.of(raw));

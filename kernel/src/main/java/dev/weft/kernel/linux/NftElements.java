@@ -38,8 +38,12 @@ final class NftElements {
    *
    * @param valueType nothing if it is no map, or a map to verdicts
    */
-  record Shape(
-      List<NftDatatype> keyType, Optional<List<NftDatatype>> valueType, boolean interval) {}
+  record Shape(List<NftDatatype> keyType, Optional<List<NftDatatype>> valueType, boolean interval) {
+    /** Whether each element is a range of a plain key. */
+    boolean isPlainRanges() {
+      return interval && keyType.size() == 1;
+    }
+  }
 
   /** Writes the list of elements that names one element. */
   static void write(MessageWriter message, int attribute, NftElement element, boolean removal) {
@@ -70,6 +74,21 @@ final class NftElements {
     message.end(list);
   }
 
+  /**
+   * Writes the list of elements that asks for the one with a key.
+   *
+   * @param end whether the end of a plain range is asked for
+   */
+  static void writeKey(MessageWriter message, int attribute, byte[] key, boolean end) {
+    int list = message.begin(attribute);
+    int element = message.begin(LIST_ELEM);
+    data(message, KEY, key);
+    if (end) {
+      message.attributeIntBigEndian(FLAGS, INTERVAL_END);
+    }
+    message.end(element).end(list);
+  }
+
   private static void data(MessageWriter message, int attribute, byte[] value) {
     int start = message.begin(attribute);
     message.attribute(DATA_VALUE, value).end(start);
@@ -85,7 +104,7 @@ final class NftElements {
   }
 
   /** The key that follows, or null if this is the last. */
-  private static byte @Nullable [] next(byte[] key) {
+  static byte @Nullable [] next(byte[] key) {
     byte[] next = key.clone();
     for (int i = next.length - 1; i >= 0; i--) {
       if (++next[i] != 0) {
@@ -131,6 +150,18 @@ final class NftElements {
     private byte @Nullable [] value;
     private Optional<String> comment = Optional.empty();
     private boolean marksEnd;
+
+    /** The end of a plain range. */
+    static Raw end(byte[] behind) {
+      Raw end = new Raw();
+      end.key = behind;
+      end.marksEnd = true;
+      return end;
+    }
+
+    byte[] key() {
+      return key;
+    }
   }
 
   /** Reads the elements of one message of a dump. */
@@ -165,7 +196,7 @@ final class NftElements {
 
   /** Puts together what {@link #read} found. */
   static List<NftElement> decode(Shape shape, List<Raw> raw) {
-    boolean plainRanges = shape.interval() && shape.keyType().size() == 1;
+    boolean plainRanges = shape.isPlainRanges();
     List<Raw> sorted = new ArrayList<>(raw);
     if (plainRanges) {
       // In ascending order; where one range ends and the next begins, the end comes first.

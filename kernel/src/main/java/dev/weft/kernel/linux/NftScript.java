@@ -61,7 +61,8 @@ final class NftScript {
 
   private void set(NftTable.Set set) {
     text.append(set.valueType().isPresent() ? "  map " : "  set ").append(set.name());
-    text.append(" {\n    type ").append(set.keyType());
+    boolean ofPacket = set.keyType().startsWith("@");
+    text.append(ofPacket ? " {\n    typeof " : " {\n    type ").append(set.keyType());
     set.valueType().ifPresent(value -> text.append(" : ").append(value));
     text.append(set.interval() ? "\n    flags interval\n  }\n" : "\n  }\n");
   }

@@ -62,6 +62,8 @@ final class InMemoryNftables implements Nftables {
             Integer.compare(port.number(), other.number());
         case NftValue.Protocol protocol when b instanceof NftValue.Protocol other ->
             Integer.compare(protocol.number(), other.number());
+        case NftValue.Raw raw when b instanceof NftValue.Raw other ->
+            raw.number().compareTo(other.number());
         case NftValue.Mac mac when b instanceof NftValue.Mac other ->
             Long.compare(mac.mac().value(), other.mac().value());
         default -> a.equals(b) ? 0 : a.toString().compareTo(b.toString());
@@ -212,6 +214,21 @@ final class InMemoryNftables implements Nftables {
   @Override
   public synchronized List<NftElement> elements(NftTable.Family family, String table, String set) {
     return List.copyOf(set(new SetKey(family, table, set)).values());
+  }
+
+  @Override
+  public synchronized Optional<NftElement> element(
+      NftTable.Family family, String table, String set, List<NftValue> key) {
+    Table found = tables.get(new TableKey(family, table));
+    ElementKey sought = new ElementKey(key, key);
+    if (found != null && found.sets.containsKey(set)) {
+      for (Map.Entry<ElementKey, NftElement> entry : found.sets.get(set).entrySet()) {
+        if (entry.getKey().overlaps(sought)) {
+          return Optional.of(entry.getValue());
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private Map<ElementKey, NftElement> set(SetKey key) {

@@ -1,5 +1,6 @@
 package dev.weft.kernel.linux;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,6 +23,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 /** What is written for iptables and nftables says what was meant, or is refused. */
@@ -124,6 +126,13 @@ class FirewallTextTest {
     assertTrue(key.size() == 1 || bytes.length % 4 == 0);
     assertEquals(Optional.of(types), NftDatatype.parts(NftDatatype.number(types)));
     assertEquals(key, NftDatatype.read(types, bytes));
+  }
+
+  @Property
+  void aRawValueIsReadAsItIsWritten(@ForAll @Size(min = 1, max = 64) byte[] bytes) {
+    List<NftValue> key = List.of(NftValue.Raw.of(bytes));
+    assertArrayEquals(bytes, NftDatatype.write(key));
+    assertEquals(key, NftDatatype.read(List.of(NftDatatype.INTEGER), bytes));
   }
 
   @Property
