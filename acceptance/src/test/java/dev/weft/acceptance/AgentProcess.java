@@ -13,9 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,11 +22,6 @@ import java.util.concurrent.TimeUnit;
 final class AgentProcess implements AutoCloseable {
   /** How long a start or an end may take on a machine that has much else to do. */
   private static final Duration LIMIT = Duration.ofSeconds(60);
-
-  /** The kernel ends an agent together with the thread that started it: this one never ends. */
-  private static final ExecutorService STARTER =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("starts agents").daemon().factory());
 
   private final List<String> starter;
   private final Path directory;
@@ -206,8 +198,7 @@ final class AgentProcess implements AutoCloseable {
   }
 
   private Process startProcess() {
-    List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "--"));
-    command.addAll(starter);
+    List<String> command = new ArrayList<>(starter);
     command.addAll(
         List.of(Executables.plugin("weft").toString(), "agent", "--socket", socket().toString()));
     command.addAll(options);
@@ -219,14 +210,11 @@ final class AgentProcess implements AutoCloseable {
     builder.environment().put("PATH", Command.PATH);
     builder.environment().put("WEFT_STATE_DIR", stateDirectory().toString());
     try {
-      Process started = STARTER.submit(builder::start).get();
+      Process started = Command.startBound(builder);
       started.getOutputStream().close();
       return started;
-    } catch (ExecutionException | IOException e) {
-      throw new AssertionError("the agent cannot be started", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,12 +1,18 @@
 package dev.weft.acceptance;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program to its end and keeps what it printed. */
@@ -15,6 +21,13 @@ final class Command {
   static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
   private static final int LIMIT_SECONDS = 240;
+
+  /**
+   * The kernel ends a bound program together with the thread that started it: this one never ends.
+   */
+  private static final ExecutorService STARTER =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("starts programs").daemon().factory());
 
   private Command() {}
 
@@ -82,12 +95,35 @@ final class Command {
     }
   }
 
-  private static ProcessBuilder builder(List<String> command, Map<String, String> environment) {
+  /** A program that will have exactly this environment, PATH aside. */
+  static ProcessBuilder builder(List<String> command, Map<String, String> environment) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
     builder.environment().put("PATH", PATH);
     builder.environment().putAll(environment);
     return builder;
+  }
+
+  /** Starts a program that ends with this JVM, by whatever signal. */
+  static Process startBound(ProcessBuilder builder) {
+    List<String> whole = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "--"));
+    whole.addAll(builder.command());
+    builder.command(whole);
+    try {
+      return STARTER.submit(builder::start).get();
+    } catch (ExecutionException e) {
+      throw new AssertionError("cannot be started: " + whole, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Skips the test if a program is not there. */
+  static void assumeInstalled(String program) {
+    assumeTrue(
+        run("sh", "-c", "command -v \"$0\"", program).exitCode() == 0,
+        () -> "skipped: needs the program " + program);
   }
 
   private static Path temporaryFile() {

@@ -47,10 +47,10 @@ final class Lab implements AutoCloseable {
   static Lab open(String... programs) {
     assumeTrue("root".equals(System.getProperty("user.name")), "skipped: needs root for a lab");
     for (String program : List.of("busybox", "nft")) {
-      assumeInstalled(program);
+      Command.assumeInstalled(program);
     }
     for (String program : programs) {
-      assumeInstalled(program);
+      Command.assumeInstalled(program);
     }
     Lab lab = start();
     try {
@@ -62,12 +62,6 @@ final class Lab implements AutoCloseable {
       lab.close();
       throw e;
     }
-  }
-
-  private static void assumeInstalled(String program) {
-    assumeTrue(
-        Command.run("sh", "-c", "command -v \"$0\"", program).exitCode() == 0,
-        () -> "skipped: needs the program " + program);
   }
 
   private static Lab start() {
