@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -202,15 +203,12 @@ final class AgentProcess implements AutoCloseable {
     command.addAll(
         List.of(Executables.plugin("weft").toString(), "agent", "--socket", socket().toString()));
     command.addAll(options);
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
-    builder.environment().clear();
-    builder.environment().put("PATH", Command.PATH);
-    builder.environment().put("WEFT_STATE_DIR", stateDirectory().toString());
     try {
-      Process started = Command.startBound(builder);
+      Process started =
+          Command.startBound(
+              Command.builder(command, Map.of("WEFT_STATE_DIR", stateDirectory().toString()))
+                  .redirectErrorStream(true)
+                  .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile())));
       started.getOutputStream().close();
       return started;
     } catch (IOException e) {
