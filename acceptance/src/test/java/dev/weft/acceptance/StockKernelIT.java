@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.opentest4j.TestAbortedException;
 
 /**
  * What needs a kernel with all modules: run under a stock Debian kernel, since the one that runs
@@ -39,6 +41,10 @@ class StockKernelIT {
   /** One boot for all cases: each line that the script prints is one test. */
   @TestFactory
   List<DynamicTest> vlans() {
+    return orSkipped(StockKernelIT::vlanCases);
+  }
+
+  private static List<DynamicTest> vlanCases() {
     try (StockKernel machine = StockKernel.boot()) {
       Command.Outcome outcome =
           machine.run(LAB.resolve("vlan-cases").toString(), Executables.UNDER_TEST.toString());
@@ -62,6 +68,10 @@ class StockKernelIT {
    */
   @TestFactory
   List<DynamicTest> machines() {
+    return orSkipped(StockKernelIT::machineCases);
+  }
+
+  private static List<DynamicTest> machineCases() {
     Map<String, Command.Outcome> cases = new LinkedHashMap<>();
     Path shared;
     try (Node node = Node.create()) {
@@ -96,6 +106,20 @@ class StockKernelIT {
                     each.getKey(),
                     () -> assertEquals(0, each.getValue().exitCode(), each.getValue()::toString)))
         .toList();
+  }
+
+  /** A factory that is skipped would be missing from the reports: they count tests. */
+  private static List<DynamicTest> orSkipped(Supplier<List<DynamicTest>> factory) {
+    try {
+      return factory.get();
+    } catch (TestAbortedException e) {
+      return List.of(
+          DynamicTest.dynamicTest(
+              "skipped",
+              () -> {
+                throw e;
+              }));
+    }
   }
 
   /** Both machines, .1 and .2, are ports of a bridge, and the node has .9 there. */
