@@ -1,10 +1,9 @@
 /*
  * The launcher's side of the conversation with the agent; agent/.../CallConnection is the other.
  *
- *     launcher:  one byte with a descriptor of its directory in /proc
- *                one byte with a descriptor of what CNI_NETNS names, or the same one again
- *                "WEFT", the version, the length of what follows
- *                flags, file mode creation mask, plugin, number of variables, variables,
+ *     launcher:  "WEFT", the version, the length of what follows
+ *                the descriptor that the launcher has of what CNI_NETNS names, or all bits set
+ *                file mode creation mask, plugin, number of variables, variables,
  *                standard input
  *     agent:     'W' every few seconds while it works, then
  *                'D' if it does not serve this call, or
@@ -12,7 +11,8 @@
  *
  * Numbers have 32 bits in network order; a text is its length and its bytes. "WEFT", the version
  * and 'D' never change: an agent of another version refuses by them, and the call goes the
- * standalone way.
+ * standalone way. Nothing else is passed: the kernel tells the agent who is at the other end, and
+ * the descriptor is opened again through the launcher's directory in /proc.
  */
 #include "launcher.h"
 
@@ -28,12 +28,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
-#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #define VERSION 1
-#define HAS_NETNS 1
+#define NO_DESCRIPTOR UINT32_MAX
 #define HEAD_BYTES 12
 
 #define DEFAULT_SOCKET "/run/weft/agent.sock"
@@ -160,28 +159,6 @@ static int connect_to_agent(const char *path)
     return -1;
 }
 
-static bool pass_descriptor(int agent, int descriptor)
-{
-    char byte = 0;
-    struct iovec data = {.iov_base = &byte, .iov_len = 1};
-    union {
-        char space[CMSG_SPACE(sizeof descriptor)];
-        struct cmsghdr align;
-    } control = {.space = {0}};
-    struct msghdr message = {
-        .msg_iov = &data,
-        .msg_iovlen = 1,
-        .msg_control = control.space,
-        .msg_controllen = sizeof control.space,
-    };
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof descriptor);
-    memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
-    return sendmsg(agent, &message, MSG_NOSIGNAL) == 1;
-}
-
 static bool send_all(int agent, const char *bytes, size_t length)
 {
     while (length > 0) {
@@ -213,13 +190,7 @@ static bool receive_all(int agent, void *bytes, size_t length)
     return true;
 }
 
-static bool send_descriptors(int agent, int process, int netns)
-{
-    return pass_descriptor(agent, process) &&
-           pass_descriptor(agent, netns == -1 ? process : netns);
-}
-
-static bool send_call(int agent, const char *plugin, bool has_netns, const struct buffer *input)
+static bool send_call(int agent, const char *plugin, int netns, const struct buffer *input)
 {
     struct buffer call = {0};
     mode_t mask = umask(0);
@@ -230,7 +201,7 @@ static bool send_call(int agent, const char *plugin, bool has_netns, const struc
     /* The length of what follows it stands in the head, and is known at the end. */
     bool fits = reserve(&call, HEAD_BYTES);
     call.length = HEAD_BYTES;
-    fits = fits && put_number(&call, has_netns ? HAS_NETNS : 0) && put_number(&call, mask) &&
+    fits = fits && put_number(&call, netns == -1 ? NO_DESCRIPTOR : (uint32_t)netns) && put_number(&call, mask) &&
            put_text(&call, plugin, strlen(plugin)) && put_number(&call, variables);
     for (uint32_t i = 0; fits && i < variables; i++)
         fits = put_text(&call, environ[i], strlen(environ[i]));
@@ -295,7 +266,6 @@ enum answer ask_agent(const char *plugin, struct reply *reply)
     if (agent == -1)
         return errno == EAGAIN ? SILENT : NOBODY;
 
-    int process = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const char *netns_path = getenv("CNI_NETNS");
     int netns = netns_path == NULL ? -1 : open(netns_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     const char *command = getenv("CNI_COMMAND");
@@ -305,9 +275,9 @@ enum answer ask_agent(const char *plugin, struct reply *reply)
     struct buffer input = {0};
     enum answer answer = NOBODY;
     /* All of it comes at once, so that the agent's thread is woken up once. */
-    if (process != -1 && read_input(&input, to_the_end) && send_descriptors(agent, process, netns)) {
+    if (read_input(&input, to_the_end)) {
         /* An agent that refuses at once may close before it has all of this. */
-        bool sent = send_call(agent, plugin, netns != -1, &input);
+        bool sent = send_call(agent, plugin, netns, &input);
         answer = !sent && errno != EPIPE && errno != ECONNRESET ? failure()
                                                                 : await_reply(agent, reply);
         /* It cannot have begun what it did not hear to the end. */
@@ -320,8 +290,6 @@ enum answer ask_agent(const char *plugin, struct reply *reply)
     }
     free(input.bytes);
     close(agent);
-    if (process != -1)
-        close(process);
     if (netns != -1)
         close(netns);
     return answer;

@@ -115,21 +115,12 @@ class AgentInputIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource
   void noCalls(String what, byte[] bytes) {
-    assertEquals(Optional.of('D'), connect().introduce().send(bytes).answer());
+    assertEquals(Optional.of('D'), connect().send(bytes).answer());
   }
 
+  /** The kernel closes them: the agent asks for none. */
   @Test
-  void whatIsNoProcessIsDeclined() {
-    for (Path other : List.of(Path.of("/dev/null"), Path.of("/proc"), Path.of("/proc/self/ns"))) {
-      RawLauncher launcher = connect().pass(other, 1).pass(other, 1);
-      assertEquals(
-          Optional.of('D'), launcher.sendCall("bridge", VERSION_CALL, "{}").answer(), "" + other);
-    }
-  }
-
-  /** The kernel closes those that the agent does not ask for. */
-  @Test
-  void moreDescriptorsThanOneAreNoHarm() {
+  void descriptorsAreNoHarm() {
     long before = descriptors();
     for (int i = 0; i < 20; i++) {
       RawLauncher launcher = connect().pass(Path.of("/proc/self"), 250);
@@ -150,7 +141,7 @@ class AgentInputIT {
     for (int i = 0; i < 2_000; i++) {
       try (RawLauncher launcher = RawLauncher.connect(agent().socket())) {
         if (i % 3 > 0) {
-          launcher.introduce().send(Arrays.copyOf(call, random.nextInt(call.length + 1)));
+          launcher.send(Arrays.copyOf(call, random.nextInt(call.length + 1)));
         } else if (i % 2 > 0) {
           launcher.pass(Path.of("/proc/self"), 1);
         }
@@ -168,9 +159,9 @@ class AgentInputIT {
       RawLauncher launcher = connect();
       launchers.add(() -> launcher.send(garbage).answer());
     }
-    RawLauncher oneDescriptor = connect().pass(Path.of("/proc/self"), 1);
-    launchers.add(oneDescriptor::answer);
-    RawLauncher onlyHead = connect().introduce().send(RawLauncher.head(RawLauncher.VERSION, 100));
+    RawLauncher descriptor = connect().pass(Path.of("/proc/self"), 1);
+    launchers.add(descriptor::answer);
+    RawLauncher onlyHead = connect().send(RawLauncher.head(RawLauncher.VERSION, 100));
     launchers.add(onlyHead::answer);
     for (Optional<Character> answer : allAtOnce(launchers)) {
       assertEquals(Optional.of('D'), answer);
@@ -185,7 +176,7 @@ class AgentInputIT {
     System.arraycopy(call, 0, garbage, 0, call.length);
     List<Callable<RawLauncher>> floods = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
-      RawLauncher launcher = connect().introduce();
+      RawLauncher launcher = connect();
       floods.add(() -> launcher.send(garbage));
     }
     allAtOnce(floods);
@@ -195,7 +186,7 @@ class AgentInputIT {
   void manyLargeCallsThatNeverEnd() {
     byte[] most = new byte[LARGE - 1];
     for (int i = 0; i < 600; i++) {
-      connect().introduce().send(RawLauncher.head(RawLauncher.VERSION, LARGE)).send(most);
+      connect().send(RawLauncher.head(RawLauncher.VERSION, LARGE)).send(most);
     }
     SharedAgent.Running running = AGENT.get();
     try (Node node = running.createNode()) {
@@ -215,7 +206,7 @@ class AgentInputIT {
         Map.of("CNI_COMMAND", "DEL", "CNI_CONTAINERID", "one", "CNI_IFNAME", "eth0");
     List<Callable<Optional<Character>>> calls = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      RawLauncher launcher = connect().introduce();
+      RawLauncher launcher = connect();
       calls.add(() -> launcher.sendCall("bridge", environment, config).answer());
     }
     for (Optional<Character> answer : allAtOnce(calls)) {
@@ -249,7 +240,7 @@ class AgentInputIT {
   @Test
   void launchersThatNeverReadTheirAnswers() {
     for (int i = 0; i < 1_000; i++) {
-      connect().introduce().sendCall("bridge", VERSION_CALL, "{\"cniVersion\":\"1.0.0\"}");
+      connect().sendCall("bridge", VERSION_CALL, "{\"cniVersion\":\"1.0.0\"}");
     }
     aPodIsServed();
   }

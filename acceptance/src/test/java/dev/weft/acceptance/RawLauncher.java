@@ -24,7 +24,7 @@ import java.util.Optional;
 /**
  * A connection to an agent for which the test chooses every byte: as a launcher speaks (see {@code
  * launcher/agent.c}), or as none should. Written with system calls, for only these pass
- * descriptors.
+ * descriptors, which an agent must bear.
  */
 final class RawLauncher implements AutoCloseable {
   /** Of the protocol. */
@@ -92,11 +92,6 @@ final class RawLauncher implements AutoCloseable {
     }
   }
 
-  /** Passes this process and no namespace, as a launcher begins. */
-  RawLauncher introduce() {
-    return pass(Path.of("/proc/self"), 1).pass(Path.of("/proc/self"), 1);
-  }
-
   /** Sends one byte with so many descriptors of a file. */
   RawLauncher pass(Path file, int copies) {
     try (Arena arena = Arena.ofConfined()) {
@@ -150,7 +145,7 @@ final class RawLauncher implements AutoCloseable {
   static byte[] body(String plugin, Map<String, String> environment, String stdin) {
     return bytes(
         out -> {
-          out.writeInt(0);
+          out.writeInt(-1); // no descriptor of a namespace
           out.writeInt(0022);
           text(out, plugin);
           out.writeInt(environment.size());
@@ -161,7 +156,7 @@ final class RawLauncher implements AutoCloseable {
         });
   }
 
-  /** A whole call, as it follows the descriptors. */
+  /** A whole call. */
   RawLauncher sendCall(String plugin, Map<String, String> environment, String stdin) {
     byte[] body = body(plugin, environment, stdin);
     return send(head(VERSION, body.length)).send(body);

@@ -4,7 +4,7 @@ import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * One call of a plugin, as a launcher hands it over.
@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param stdin the configuration
  * @param fileMask the launcher's file mode creation mask (umask(2))
  * @param process the launcher's directory in {@code /proc}
- * @param passed what CNI_NETNS names, if that could be opened; else something of no meaning
+ * @param netns which of the launcher's descriptors is of what CNI_NETNS names, if that could be
+ *     opened
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares them
 record Call(
@@ -20,8 +21,7 @@ record Call(
     Map<String, String> environment,
     byte[] stdin,
     FileDescriptor process,
-    FileDescriptor passed,
-    boolean hasNetns,
+    OptionalInt netns,
     int fileMask)
     implements AutoCloseable {
 
@@ -35,16 +35,10 @@ record Call(
     return environment.getOrDefault("CNI_CONTAINERID", "");
   }
 
-  /** What CNI_NETNS names. */
-  Optional<FileDescriptor> netns() {
-    return hasNetns ? Optional.of(passed) : Optional.empty();
-  }
-
   @Override
   public void close() {
     try {
       process.close();
-      passed.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

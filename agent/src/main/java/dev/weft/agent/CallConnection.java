@@ -3,31 +3,29 @@ package dev.weft.agent;
 import dev.weft.cni.CniException;
 import dev.weft.cni.ErrorCode;
 import dev.weft.cni.Reply;
+import dev.weft.kernel.CallingProcess;
+import dev.weft.kernel.KernelException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
- * The agent's side of one conversation with a launcher: two descriptors come, then the call, and
- * one answer goes. It is heard on the thread of its channel, and answered from any.
+ * The agent's side of one conversation with a launcher: the call comes, and one answer goes. It is
+ * heard on the thread of its channel, and answered from any.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed channel is closed, which we hear of
 final class CallConnection extends ChannelInboundHandlerAdapter {
   private final CallSocket server;
   private final EpollDomainSocketChannel channel;
   private final long openedNanos = System.nanoTime();
-
-  /** The launcher's directory and its CNI_NETNS, until they are the call's. */
-  private final List<FileDescriptor> descriptors = new ArrayList<>(2);
 
   private ByteBuf received = Unpooled.buffer(4096);
 
@@ -36,6 +34,9 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
 
   private Optional<CallFormat.Head.Body> head = Optional.empty();
   private boolean heard;
+
+  /** The launcher. */
+  private int pid;
 
   CallConnection(CallSocket server, EpollDomainSocketChannel channel) {
     this.server = server;
@@ -49,28 +50,18 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) throws IOException {
-    if (!server.trusts(channel.peerCredentials())) {
+    PeerCredentials peer = channel.peerCredentials();
+    if (server.trusts(peer)) {
+      pid = peer.pid();
+      server.opened(this);
+    } else {
       heard = true;
       decline();
-      return;
     }
-    server.opened(this);
-    context.read();
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (message instanceof FileDescriptor descriptor) {
-      descriptors.add(descriptor);
-      if (descriptors.size() == 2) {
-        channel.config().setReadMode(DomainSocketReadMode.BYTES);
-        // Not at once: Netty is in the midst of reading descriptors, and would go on.
-        channel.eventLoop().execute(() -> channel.config().setAutoRead(true));
-      } else {
-        context.read();
-      }
-      return;
-    }
     ByteBuf bytes = (ByteBuf) message;
     try {
       if (heard) {
@@ -106,17 +97,33 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
     if (received.readableBytes() < head.get().length()) {
       return;
     }
-    Call call;
-    try {
-      call = CallFormat.body(received, descriptors.getFirst(), descriptors.getLast());
-    } catch (IndexOutOfBoundsException e) {
-      end();
-      decline();
-      return;
-    }
-    descriptors.clear();
+    Optional<Call> call = call();
     end();
-    server.completed(this, call);
+    call.ifPresentOrElse(whole -> server.completed(this, whole), this::decline);
+  }
+
+  /** Nothing if what came is no call, or who sent it is gone or out of sight. */
+  private Optional<Call> call() {
+    FileDescriptor process;
+    try {
+      process = new FileDescriptor(CallingProcess.openPeer(channel.fd().intValue(), pid));
+    } catch (KernelException e) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(CallFormat.body(received, process));
+    } catch (IndexOutOfBoundsException e) {
+      close(process);
+      return Optional.empty();
+    }
+  }
+
+  private static void close(FileDescriptor process) {
+    try {
+      process.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Hears no more of what the launcher may say. */
@@ -155,13 +162,9 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext context) throws IOException {
+  public void channelInactive(ChannelHandlerContext context) {
     server.closed(this, held);
     received.release();
-    for (FileDescriptor descriptor : descriptors) {
-      descriptor.close();
-    }
-    descriptors.clear();
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.netty.channel.unix.FileDescriptor;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * The bytes between launcher and agent; {@code launcher/agent.c} says them in full. Numbers have 32
@@ -21,7 +22,7 @@ final class CallFormat {
 
   private static final int MAGIC = 'W' << 24 | 'E' << 16 | 'F' << 8 | 'T';
   private static final int VERSION = 1;
-  private static final int HAS_NETNS = 1;
+  private static final int NO_DESCRIPTOR = -1;
 
   private CallFormat() {}
 
@@ -44,10 +45,11 @@ final class CallFormat {
   /**
    * Understands a whole body.
    *
+   * @param process the launcher's directory in {@code /proc}
    * @throws IndexOutOfBoundsException if it is none
    */
-  static Call body(ByteBuf buffer, FileDescriptor process, FileDescriptor netns) {
-    int flags = buffer.readInt();
+  static Call body(ByteBuf buffer, FileDescriptor process) {
+    int netns = buffer.readInt();
     int fileMask = buffer.readInt();
     String plugin = text(buffer);
     int variables = buffer.readInt();
@@ -60,7 +62,11 @@ final class CallFormat {
       }
     }
     byte[] stdin = bytes(buffer);
-    return new Call(plugin, environment, stdin, process, netns, (flags & HAS_NETNS) != 0, fileMask);
+    return new Call(plugin, environment, stdin, process, descriptor(netns), fileMask);
+  }
+
+  private static OptionalInt descriptor(int number) {
+    return number == NO_DESCRIPTOR ? OptionalInt.empty() : OptionalInt.of(number);
   }
 
   /** The agent works. */

@@ -84,7 +84,7 @@ final class CallService {
         return Optional.empty();
       }
       try {
-        CallersKernel view = new CallersKernel(kernel, node, netns(call), call.netns());
+        CallersKernel view = new CallersKernel(kernel, node, caller, netns(call), call.netns());
         PluginRunner runner = Dispatch.runner(view, caller::runs);
         RoamingThread.maskFiles(call.fileMask());
         Supplier<Reply> work = () -> runner.run(call.plugin(), call.environment(), stdin);

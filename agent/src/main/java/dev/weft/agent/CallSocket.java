@@ -13,7 +13,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.PeerCredentials;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -115,8 +114,6 @@ final class CallSocket {
             new ChannelInitializer<EpollDomainSocketChannel>() {
               @Override
               protected void initChannel(EpollDomainSocketChannel channel) {
-                channel.config().setReadMode(DomainSocketReadMode.FILE_DESCRIPTORS);
-                channel.config().setAutoRead(false);
                 channel.pipeline().addLast(new CallConnection(CallSocket.this, channel));
               }
             });

@@ -1,24 +1,28 @@
 package dev.weft.agent;
 
+import dev.weft.kernel.CallingProcess;
 import dev.weft.kernel.Kernel;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.linux.LinuxKernel;
-import io.netty.channel.unix.FileDescriptor;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The kernel as the calling process sees it: its own network namespace, and that of the container
- * by the descriptor which it passed, whatever the path means to us.
+ * by the descriptor which it has of it, whatever the path means to us.
  */
 record CallersKernel(
-    LinuxKernel kernel, NetworkNamespace own, Path netns, Optional<FileDescriptor> passed)
+    LinuxKernel kernel,
+    NetworkNamespace own,
+    CallingProcess caller,
+    Path netns,
+    OptionalInt descriptor)
     implements Kernel {
 
   @Override
   public NetworkNamespace open(Path path) {
-    return passed.isPresent() && path.equals(netns)
-        ? kernel.open(path, passed.get().intValue())
+    return descriptor.isPresent() && path.equals(netns)
+        ? caller.openNetwork(kernel::open, path, descriptor.getAsInt())
         : kernel.open(path);
   }
 }

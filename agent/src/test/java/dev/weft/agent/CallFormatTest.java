@@ -24,13 +24,12 @@ class CallFormatTest {
   private static final int MASK = 0027;
 
   private final FileDescriptor process = new FileDescriptor(1_000_001);
-  private final FileDescriptor netns = new FileDescriptor(1_000_002);
 
   /** What {@code launcher/agent.c} sends after the head. */
   private static ByteBuf body(
-      int flags, String plugin, Map<String, String> environment, byte[] stdin) {
+      int netns, String plugin, Map<String, String> environment, byte[] stdin) {
     ByteBuf body = Unpooled.buffer();
-    body.writeInt(flags).writeInt(MASK);
+    body.writeInt(netns).writeInt(MASK);
     text(body, plugin.getBytes(StandardCharsets.UTF_8));
     body.writeInt(environment.size());
     environment.forEach(
@@ -50,16 +49,16 @@ class CallFormatTest {
           Map<@NotBlank @CharRange(from = 'A', to = 'Z') @StringLength(max = 9) String, String>
               environment,
       @ForAll byte[] stdin,
-      @ForAll boolean hasNetns) {
+      @ForAll @IntRange(min = -1) int netns) {
     String name = valid(plugin);
     Map<String, String> variables =
         environment.entrySet().stream()
             .collect(Collectors.toMap(Map.Entry::getKey, entry -> valid(entry.getValue())));
-    Call call = CallFormat.body(body(hasNetns ? 1 : 0, name, variables, stdin), process, netns);
+    Call call = CallFormat.body(body(netns, name, variables, stdin), process);
     assertEquals(name, call.plugin());
     assertEquals(variables, call.environment());
     assertArrayEquals(stdin, call.stdin());
-    assertEquals(hasNetns, call.netns().isPresent());
+    assertEquals(netns, call.netns().orElse(-1));
     assertEquals(MASK, call.fileMask());
   }
 
@@ -75,7 +74,7 @@ class CallFormatTest {
     body.setByte(Math.floorMod(where, body.writerIndex()), other);
     body.writerIndex(Math.floorMod(length, body.writerIndex() + 1));
     try {
-      CallFormat.body(body, process, netns);
+      CallFormat.body(body, process);
     } catch (IndexOutOfBoundsException e) {
       return; // the one way to refuse
     }

@@ -6,6 +6,7 @@ import dev.weft.cni.Reply;
 import io.netty.channel.unix.FileDescriptor;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** Calls as they are after they were answered. */
 final class ServedCalls {
@@ -28,7 +29,7 @@ final class ServedCalls {
         Map.of("CNI_COMMAND", verb, "CNI_CONTAINERID", "c1", "CNI_IFNAME", "eth0");
     byte[] stdin = config.getBytes(StandardCharsets.UTF_8);
     return ServedCall.of(
-        new Call(plugin, environment, stdin, nothing, nothing, false, 0),
+        new Call(plugin, environment, stdin, nothing, OptionalInt.empty(), 0),
         reply,
         MILLISECOND,
         2 * MILLISECOND);

@@ -1,6 +1,9 @@
 package dev.weft.kernel;
 
 import dev.weft.kernel.libc.Libc;
+import dev.weft.kernel.libc.NativeMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
 
@@ -28,6 +31,37 @@ public final class CallingProcess {
     this.mounts = FileId.of(directory, "ns/mnt");
     this.root = RootId.of(directory, "root");
     this.program = FileId.of(directory, "exe");
+  }
+
+  /**
+   * Opens the directory of the process that a Unix socket is connected to. It is that process's
+   * indeed: had it ended before, and another one been given its number, the socket had hung up.
+   *
+   * @param socket connected by that process, and by nobody else since it started no other
+   * @param pid its number by SO_PEERCRED (unix(7)); 0 if it is in a PID namespace out of sight
+   * @return a descriptor for {@link #of}, the caller's to close
+   * @throws KernelException if the process is gone or out of sight
+   */
+  public static int openPeer(int socket, int pid) {
+    int directory = Libc.open("/proc/" + pid, Libc.O_RDONLY | Libc.O_CLOEXEC);
+    if (directory < 0) {
+      throw KernelException.because("cannot open the calling process", -directory);
+    }
+    if (hasHungUp(socket)) {
+      Libc.close(directory);
+      throw new KernelException(Errno.ESRCH, "the calling process has ended");
+    }
+    return directory;
+  }
+
+  private static boolean hasHungUp(int socket) {
+    // struct pollfd: fd, events, revents
+    ByteBuffer file = ByteBuffer.allocate(8).order(ByteOrder.nativeOrder());
+    file.putInt(socket).putShort((short) Libc.POLLRDHUP);
+    try (NativeMemory memory = NativeMemory.allocate(file.capacity())) {
+      memory.put(0, file.array(), file.capacity());
+      return Libc.poll(memory, 1, 0) != 0;
+    }
   }
 
   /**
@@ -60,12 +94,7 @@ public final class CallingProcess {
    */
   public NetworkNamespace openNetwork(
       BiFunction<Path, Integer, NetworkNamespace> opening, Path path) {
-    int descriptor = open("ns/net", Libc.O_RDONLY);
-    try {
-      return opening.apply(path, descriptor);
-    } finally {
-      Libc.close(descriptor);
-    }
+    return openNetwork(opening, path, "ns/net");
   }
 
   /**
@@ -146,6 +175,27 @@ public final class CallingProcess {
       RoamingThread.leaveDirectory();
     } else {
       RoamingThread.goHome();
+    }
+  }
+
+  /**
+   * Opens the network namespace that one of its own descriptors is of.
+   *
+   * @param opening makes a handle of a path, for messages, and a descriptor
+   * @param path what the namespace is called in messages
+   */
+  public NetworkNamespace openNetwork(
+      BiFunction<Path, Integer, NetworkNamespace> opening, Path path, int descriptor) {
+    return openNetwork(opening, path, "fd/" + descriptor);
+  }
+
+  private NetworkNamespace openNetwork(
+      BiFunction<Path, Integer, NetworkNamespace> opening, Path path, String file) {
+    int descriptor = open(file, Libc.O_RDONLY | Libc.O_NONBLOCK);
+    try {
+      return opening.apply(path, descriptor);
+    } finally {
+      Libc.close(descriptor);
     }
   }
 

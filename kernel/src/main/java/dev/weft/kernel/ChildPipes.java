@@ -125,7 +125,7 @@ final class ChildPipes implements AutoCloseable {
       wanted.putInt(file).putShort((short) Libc.POLLIN).putShort((short) 0);
     }
     files.put(0, wanted.array(), files.size());
-    require("its end cannot be awaited", Libc.poll(files, POLLED));
+    require("its end cannot be awaited", Libc.poll(files, POLLED, -1));
     return ByteBuffer.wrap(files.get(files.size())).order(ByteOrder.nativeOrder());
   }
 

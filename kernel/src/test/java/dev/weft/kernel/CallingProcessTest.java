@@ -1,5 +1,6 @@
 package dev.weft.kernel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,6 +10,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.weft.kernel.libc.Libc;
 import dev.weft.kernel.linux.LinuxKernel;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -212,6 +218,47 @@ class CallingProcessTest {
     start("/bin/sh", "-c", "echo r; read line");
     started.getFirst().destroyForcibly().waitFor();
     assertThrows(KernelException.class, () -> CallingProcess.of(descriptor));
+  }
+
+  @Test
+  void isFoundAtTheOtherEndOfASocketUntilThatHangsUp() throws Exception {
+    int self = (int) ProcessHandle.current().pid();
+    Path name = directory.resolve("socket");
+    int socket = Libc.socket(1, 1, 0); // AF_UNIX, SOCK_STREAM
+    try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(name));
+      ByteBuffer address = ByteBuffer.allocate(110).order(ByteOrder.nativeOrder());
+      address.putShort((short) 1).put(name.toString().getBytes(UTF_8));
+      assertEquals(0, Libc.connect(socket, address.array()));
+      try (var peer = server.accept()) {
+        peer.write(ByteBuffer.wrap(new byte[] {1})); // what it said before its end does not matter
+        descriptor = CallingProcess.openPeer(socket, self);
+        assertTrue(CallingProcess.of(descriptor).seesOurFiles());
+      }
+      assertThrows(KernelException.class, () -> CallingProcess.openPeer(socket, self));
+    } finally {
+      Libc.close(socket);
+    }
+  }
+
+  @Test
+  void aPeerOutOfSightIsNotFound() {
+    assertThrows(KernelException.class, () -> CallingProcess.openPeer(-1, 0));
+  }
+
+  @Test
+  void opensANetworkByItsDescriptor() throws Exception {
+    LinuxKernel kernel = new LinuxKernel();
+    CallingProcess calling =
+        start("unshare", "--net", "/bin/sh", "-c", "exec 7</proc/self/ns/net; echo r; read line");
+    try (NetworkNamespace opened = calling.openNetwork(kernel::open, Path.of("theirs"), 7);
+        NetworkNamespace same = calling.openNetwork(kernel::open, Path.of("same"))) {
+      assertEquals(same.id(), opened.id());
+    }
+    assertThrows(
+        KernelException.class, () -> calling.openNetwork(kernel::open, Path.of("none"), 99));
+    assertThrows(
+        KernelException.class, () -> calling.openNetwork(kernel::open, Path.of("pipe"), 0));
   }
 
   @Test

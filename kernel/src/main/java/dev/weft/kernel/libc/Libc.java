@@ -39,6 +39,7 @@ public final class Libc {
 
   public static final int POLLIN = 1;
   public static final int POLLOUT = 4;
+  public static final int POLLRDHUP = 0x2000;
 
   public static final int LOCK_EX = 2;
   public static final int LOCK_NB = 4;
@@ -244,14 +245,15 @@ public final class Libc {
   }
 
   /**
-   * Waits, without limit, until one of some files is ready.
+   * Waits until one of some files is ready.
    *
    * @param files so many {@code struct pollfd}
+   * @param milliseconds how long, or -1 without limit
    */
-  public static int poll(NativeMemory files, int count) {
+  public static int poll(NativeMemory files, int count, int milliseconds) {
     int ready;
     do {
-      ready = result(INVOKER.invokeL3(REGISTERS[3], POLL, files.address(), count, -1));
+      ready = result(INVOKER.invokeL3(REGISTERS[3], POLL, files.address(), count, milliseconds));
     } while (ready == -EINTR);
     return ready;
   }
