@@ -42,6 +42,13 @@ public sealed interface LinkChange {
   /** A number that says what belongs together; 0 for none. See {@link Link#DOOMED_GROUP}. */
   record Group(int number) implements LinkChange {}
 
+  /**
+   * Whether its IPv4 addresses are announced when it goes up or gets another MAC: the setting
+   * {@code net.ipv4.conf.LINK.arp_notify}, which costs more to change as a file the more namespaces
+   * have a link of that name.
+   */
+  record ArpNotify(boolean on) implements LinkChange {}
+
   /** For a bridge port: see {@link BridgePort#hairpin}. */
   record Hairpin(boolean on) implements LinkChange {}
 

@@ -146,9 +146,9 @@ public interface NetworkNamespace extends AutoCloseable {
   /**
    * Removes an entry.
    *
-   * @throws KernelException with {@link Errno#ENOENT} if there is none
+   * @return whether there was one
    */
-  void remove(Neighbour neighbour);
+  boolean remove(Neighbour neighbour);
 
   /**
    * Waits until neighbours who ask for a link's own addresses are heard, for a second at most: with

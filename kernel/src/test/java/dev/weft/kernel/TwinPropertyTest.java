@@ -171,6 +171,7 @@ class TwinPropertyTest {
             Tuple.of(2, indexes().map(LinkChange.Master::new)),
             Tuple.of(1, Arbitraries.just(new LinkChange.NoMaster())),
             Tuple.of(1, macs().map(LinkChange.Mac::new)),
+            Tuple.of(1, Arbitraries.of(true, false).map(LinkChange.ArpNotify::new)),
             Tuple.of(1, Arbitraries.of(1279, 1300, 1500, 9000).map(LinkChange.Mtu::new)),
             Tuple.of(1, names().map(LinkChange.Rename::new)),
             Tuple.of(1, Arbitraries.of(0, 5, Link.DOOMED_GROUP).map(LinkChange.Group::new)),

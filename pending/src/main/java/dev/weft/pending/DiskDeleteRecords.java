@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.weft.kernel.DurableFile;
 import dev.weft.kernel.Flock;
+import dev.weft.kernel.Unlink;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -165,8 +166,8 @@ final class DiskDeleteRecords implements DeleteRecords {
 
     @Override
     public void settle() throws IOException {
-      Files.deleteIfExists(pendingFile);
-      Files.deleteIfExists(begunFile);
+      Unlink.ifExists(pendingFile);
+      Unlink.ifExists(begunFile);
       removed = true;
     }
 
@@ -187,7 +188,7 @@ final class DiskDeleteRecords implements DeleteRecords {
     public void close() {
       try {
         if (!leavesRecord && !removed) {
-          Files.deleteIfExists(begunFile);
+          Unlink.ifExists(begunFile);
         }
       } catch (IOException e) {
         // What stays says nothing: it is empty, or the same as the pending record.

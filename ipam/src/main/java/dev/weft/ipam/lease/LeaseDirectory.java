@@ -96,8 +96,7 @@ final class LeaseDirectory {
   boolean create(IpAddress address, Holder holder) throws IOException {
     Path draft = files.newLease();
     try {
-      disk.delete(draft); // A crash may have left it, linked to a lease: never write into it.
-      disk.create(draft, holder.toBytes());
+      createDraft(draft, holder);
       disk.link(draft, files.lease(address));
     } catch (FileAlreadyExistsException e) {
       return false;
@@ -110,6 +109,15 @@ final class LeaseDirectory {
       // The next one deletes it before it writes.
     }
     return true;
+  }
+
+  private void createDraft(Path draft, Holder holder) throws IOException {
+    try {
+      disk.create(draft, holder.toBytes());
+    } catch (FileAlreadyExistsException e) {
+      disk.delete(draft); // A crash has left it, linked to a lease perhaps: never write into it.
+      disk.create(draft, holder.toBytes());
+    }
   }
 
   void delete(IpAddress address) throws IOException {

@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.weft.kernel.DurableFile;
+import dev.weft.kernel.Unlink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -61,7 +62,7 @@ final class LinuxDisk implements Disk {
 
   @Override
   public void delete(Path file) throws IOException {
-    Files.deleteIfExists(file);
+    Unlink.ifExists(file);
   }
 
   /**

@@ -28,6 +28,11 @@ final class LinkAttributes {
   /** In IFLA_INFO_DATA of a veth; holds a whole link message without header. */
   static final int VETH_INFO_PEER = 1;
 
+  /** In the part of IFLA_AF_SPEC that is of AF_INET: settings by their number (linux/ip.h). */
+  static final int IFLA_INET_CONF = 1;
+
+  static final int IPV4_DEVCONF_ARP_NOTIFY = 22;
+
   /** In IFLA_INFO_DATA of a bridge. */
   static final int IFLA_BR_VLAN_FILTERING = 7;
 

@@ -1,6 +1,7 @@
 package dev.weft.kernel.linux;
 
 import static dev.weft.kernel.linux.LinkAttributes.*;
+import static dev.weft.kernel.linux.Rtnetlink.AF_INET;
 import static dev.weft.kernel.linux.Rtnetlink.AF_UNSPEC;
 import static dev.weft.kernel.linux.Rtnetlink.RTM_NEWLINK;
 
@@ -15,10 +16,10 @@ import java.util.List;
  * Writes changes to one link as few messages, mostly one.
  *
  * <p>Within a message the kernel has an order of its own: MAC, MTU, group, name and alias, then the
- * state, the master last (do_setlink in net/core/rtnetlink.c); and it stops where it refuses. So a
- * link that goes down to be renamed does so in a message before. What only a bridge's port has
- * comes in one behind, when the link is a port, and so does going up, lest a link that its master
- * refused is left up and alone.
+ * state, the master, ARP notify last (do_setlink in net/core/rtnetlink.c); and it stops where it
+ * refuses. So a link that goes down to be renamed does so in a message before. What only a bridge's
+ * port has comes in one behind, when the link is a port, and so does going up, lest a link that its
+ * master refused is left up and alone.
  */
 final class LinkChangeMessages {
   private static final byte[] NOTHING = {};
@@ -107,6 +108,12 @@ final class LinkChangeMessages {
       message.attributeInt(IFLA_MASTER, 0);
     } else if (change instanceof LinkChange.Group(int number)) {
       message.attributeInt(IFLA_GROUP, number);
+    } else if (change instanceof LinkChange.ArpNotify(boolean on)) {
+      int families = message.begin(IFLA_AF_SPEC);
+      int family = message.begin(AF_INET);
+      int settings = message.begin(IFLA_INET_CONF);
+      message.attributeInt(IPV4_DEVCONF_ARP_NOTIFY, on ? 1 : 0);
+      message.end(settings).end(family).end(families);
     } else if (change instanceof LinkChange.Alias(String text)) {
       // Without a closing zero, since only a value of no bytes removes the alias.
       message.attribute(
@@ -159,6 +166,7 @@ final class LinkChangeMessages {
         case LinkChange.Promiscuous(boolean on) -> words.append("promiscuous ").append(onOff(on));
         case LinkChange.Alias(String text) -> words.append("alias '").append(text).append('\'');
         case LinkChange.Group(int number) -> words.append("group ").append(number);
+        case LinkChange.ArpNotify(boolean on) -> words.append("ARP notify ").append(onOff(on));
         case LinkChange.Hairpin(boolean on) -> words.append("hairpin ").append(onOff(on));
         case LinkChange.Isolated(boolean on) -> words.append("isolated ").append(onOff(on));
         case LinkChange.VlanFiltering(boolean on) ->

@@ -1,5 +1,6 @@
 package dev.weft.kernel.linux;
 
+import dev.weft.kernel.Combiner;
 import dev.weft.kernel.Errno;
 import dev.weft.kernel.IptablesChange;
 import dev.weft.kernel.IptablesTable;

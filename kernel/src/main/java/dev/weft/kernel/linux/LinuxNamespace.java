@@ -171,8 +171,8 @@ final class LinuxNamespace implements NetworkNamespace {
   }
 
   @Override
-  public void remove(Neighbour neighbour) {
-    neighbours.remove(neighbour);
+  public boolean remove(Neighbour neighbour) {
+    return neighbours.remove(neighbour);
   }
 
   @Override

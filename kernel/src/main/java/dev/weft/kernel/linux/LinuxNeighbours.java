@@ -9,6 +9,7 @@ import static dev.weft.kernel.netlink.MessageWriter.NLM_F_APPEND;
 import static dev.weft.kernel.netlink.MessageWriter.NLM_F_CREATE;
 import static dev.weft.kernel.netlink.MessageWriter.NLM_F_REPLACE;
 
+import dev.weft.kernel.Errno;
 import dev.weft.kernel.Neighbour;
 import dev.weft.kernel.netlink.AttributeReader;
 import dev.weft.kernel.netlink.Message;
@@ -85,14 +86,18 @@ final class LinuxNeighbours {
     }
   }
 
-  void remove(Neighbour neighbour) {
+  boolean remove(Neighbour neighbour) {
     MessageWriter request =
         neighbour instanceof Neighbour.Resolved resolved
             ? about(RTM_DELNEIGH, 0, resolved, 0)
             : about(RTM_DELNEIGH, 0, (Neighbour.Forwarding) neighbour, 0);
     try {
       namespace.route().execute(request);
+      return true;
     } catch (NetlinkException e) {
+      if (e.errno() == Errno.ENOENT.number()) {
+        return false;
+      }
       throw Refusal.because("cannot remove " + describe(neighbour), e);
     }
   }

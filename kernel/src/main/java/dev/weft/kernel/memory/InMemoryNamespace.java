@@ -188,8 +188,9 @@ final class InMemoryNamespace implements NetworkNamespace {
   }
 
   @Override
-  public void remove(Neighbour neighbour) {
-    gate.change("remove neighbour on link " + neighbour.linkIndex(), () -> stack.remove(neighbour));
+  public boolean remove(Neighbour neighbour) {
+    return gate.change(
+        "remove neighbour on link " + neighbour.linkIndex(), () -> stack.remove(neighbour));
   }
 
   /** There is nothing to wait for. */

@@ -147,7 +147,7 @@ final class LinkOperations {
       case LinkChange.Up _ -> upLast ? 10 : 7;
       case LinkChange.Down _, LinkChange.Promiscuous _ -> 7;
       case LinkChange.Master _, LinkChange.NoMaster _ -> 8;
-      case LinkChange.Hairpin _, LinkChange.Isolated _ -> 9;
+      case LinkChange.ArpNotify _, LinkChange.Hairpin _, LinkChange.Isolated _ -> 9;
     };
   }
 
@@ -163,6 +163,8 @@ final class LinkOperations {
       case LinkChange.Promiscuous(boolean on) -> device.promiscuous = on;
       case LinkChange.Alias(String text) -> setAlias(device, text);
       case LinkChange.Group(int number) -> device.group = number;
+      case LinkChange.ArpNotify(boolean on) ->
+          stack.sysctls.set(on ? "1" : "0", "net", "ipv4", "conf", device.name, "arp_notify");
       case LinkChange.Hairpin(boolean on) -> port(device).hairpin = on;
       case LinkChange.Isolated(boolean on) -> port(device).isolated = on;
       case LinkChange.VlanFiltering(boolean on) -> setVlanFiltering(bridge(device), on);

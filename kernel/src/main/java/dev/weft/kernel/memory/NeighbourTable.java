@@ -1,7 +1,5 @@
 package dev.weft.kernel.memory;
 
-import dev.weft.kernel.Errno;
-import dev.weft.kernel.KernelException;
 import dev.weft.kernel.Neighbour;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +17,8 @@ final class NeighbourTable {
     entries.add(added);
   }
 
-  void remove(Neighbour unwanted) {
-    if (!entries.removeIf(entry -> sameKey(entry, unwanted))) {
-      throw new KernelException(Errno.ENOENT, "There is no such entry: " + unwanted + ".");
-    }
+  boolean remove(Neighbour unwanted) {
+    return entries.removeIf(entry -> sameKey(entry, unwanted));
   }
 
   /** What ARP and NDP knew of a link's segment goes when the link goes down. */

@@ -210,9 +210,9 @@ final class NetworkStack {
     neighbours.replace(neighbour);
   }
 
-  void remove(Neighbour neighbour) {
+  boolean remove(Neighbour neighbour) {
     requireForwardable(neighbour);
-    neighbours.remove(neighbour);
+    return neighbours.remove(neighbour);
   }
 
   /** A forwarding entry that is not the link's own belongs to the bridge it is a port of. */

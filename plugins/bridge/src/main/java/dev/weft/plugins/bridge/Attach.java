@@ -99,7 +99,9 @@ final class Attach {
     }
     forgetNeighbours(gatewayLink, addressing.addresses());
     Link containerEnd = containerLink(containerIndex);
-    pod.announce(addressing, containerEnd);
+    if (config.containerUp()) {
+      pod.announce(addressing, containerEnd);
+    }
 
     // Its MTU may have followed that of its new port.
     boolean bridgeIsGateway = gatewayLink.index() == bridge.index();
@@ -229,7 +231,7 @@ final class Attach {
     for (IpPrefix address : addresses) {
       Neighbour stale =
           new Neighbour.Resolved(gatewayLink.index(), address.address(), Optional.empty(), false);
-      Refusals.unless(Errno.ENOENT, () -> host.remove(stale));
+      host.remove(stale);
     }
   }
 

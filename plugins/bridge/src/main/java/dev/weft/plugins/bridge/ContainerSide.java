@@ -39,9 +39,7 @@ final class ContainerSide {
     if (duplicateDetection) {
       set("1", "net", "ipv6", "conf", ifName, "enhanced_dad");
     }
-    set("1", "net", "ipv4", "conf", ifName, "arp_notify");
-    set("1", "net", "ipv6", "conf", ifName, "ndisc_notify");
-    namespace.change(index, new LinkChange.Up());
+    namespace.change(index, new LinkChange.Up(), new LinkChange.ArpNotify(true));
   }
 
   /** Gives the interface its addresses and routes. */
@@ -67,8 +65,15 @@ final class ContainerSide {
     namespace.awaitReachable(index, Addressing.withoutLengths(addressing.addresses()));
   }
 
-  /** Tells the segment where the addresses are now, for those who remember another place. */
+  /**
+   * Tells the segment where the addresses are now, for those who remember another place. Nobody
+   * remembers a new link-local address: without others of its family none is announced, for each
+   * announcement goes to every port of the bridge.
+   */
   void announce(Addressing addressing, Link link) {
+    if (addressing.has(IpFamily.V6)) {
+      set("1", "net", "ipv6", "conf", ifName, "ndisc_notify");
+    }
     if (!addressing.addresses().isEmpty()) {
       namespace.announce(link);
     }
