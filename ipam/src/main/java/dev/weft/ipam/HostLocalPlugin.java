@@ -59,8 +59,12 @@ public final class HostLocalPlugin implements Plugin {
   @Override
   public Result add(Request.Attach request) {
     HostLocalConfig config = HostLocalConfig.read(request.config(), request.args());
-    try (Leases leases = store.open(config.dataDir(), request.config().name())) {
-      List<Result.Ip> ips = new Allocation(config, leases, request.attachment()).take();
+    try {
+      List<Result.Ip> ips =
+          store.hold(
+              config.dataDir(),
+              request.config().name(),
+              leases -> new Allocation(config, leases, request.attachment()).take());
       return new Result(List.of(), ips, config.routes(), config.dns());
     } catch (IOException e) {
       throw unusable(ErrorCode.IO_FAILURE, config.dataDir(), e);
@@ -72,22 +76,22 @@ public final class HostLocalPlugin implements Plugin {
   public void del(Request.Detach request) {
     Path dataDir = HostLocalConfig.dataDir(request.config());
     try {
-      Optional<Leases> opened = store.openExisting(dataDir, request.config().name());
-      if (opened.isEmpty()) {
-        return;
-      }
-      try (Leases leases = opened.get()) {
-        List<Lease> held = leases.heldBy(request.attachment());
-        boolean named = held.stream().anyMatch(lease -> lease.names(request.attachment()));
-        for (Lease lease : held) {
-          if (!named || lease.names(request.attachment())) {
-            leases.release(lease.address());
-          }
-        }
-      }
+      store.holdExisting(
+          dataDir, request.config().name(), leases -> release(leases, request.attachment()));
     } catch (IOException e) {
       throw unusable(ErrorCode.IO_FAILURE, dataDir, e);
     }
+  }
+
+  private static boolean release(Leases leases, Attachment attachment) throws IOException {
+    List<Lease> held = leases.heldBy(attachment);
+    boolean named = held.stream().anyMatch(lease -> lease.names(attachment));
+    for (Lease lease : held) {
+      if (!named || lease.names(attachment)) {
+        leases.release(lease.address());
+      }
+    }
+    return !held.isEmpty();
   }
 
   /** Every address of prevResult that lies in our ranges must be leased, and one at least be. */

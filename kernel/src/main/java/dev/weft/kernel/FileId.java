@@ -3,10 +3,20 @@ package dev.weft.kernel;
 import dev.weft.kernel.libc.Libc;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** What makes a file itself, whatever its name: the numbers of its device and its inode. */
-record FileId(long device, long inode) {
+public record FileId(long device, long inode) {
+
+  /**
+   * The file that the calling thread sees at a path, links followed.
+   *
+   * @throws KernelException if there is none
+   */
+  public static FileId of(Path path) {
+    return of(Libc.AT_FDCWD, path.toString());
+  }
 
   /**
    * The file of a name, links followed.

@@ -1,5 +1,6 @@
 package dev.weft.ipam.lease;
 
+import dev.weft.kernel.FileId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -35,6 +36,21 @@ public final class DiskLeaseStore implements LeaseStore {
   public Optional<Leases> openExisting(Path dataDir, String network) throws IOException {
     boolean never = leadsNowhere(NetworkFiles.of(dataDir, network).leases());
     return never ? Optional.empty() : Optional.of(open(dataDir, network));
+  }
+
+  @Override
+  public <T> T hold(Path dataDir, String network, Work<T> work) throws IOException {
+    NetworkFiles files = NetworkFiles.of(dataDir, network);
+    disk.createDirectories(files.leases());
+    return JointHold.perform(
+        FileId.of(files.leases()), () -> DiskLeases.open(files, disk, boot), work);
+  }
+
+  @Override
+  public <T> Optional<T> holdExisting(Path dataDir, String network, Work<T> work)
+      throws IOException {
+    boolean never = leadsNowhere(NetworkFiles.of(dataDir, network).leases());
+    return never ? Optional.empty() : Optional.of(hold(dataDir, network, work));
   }
 
   /**

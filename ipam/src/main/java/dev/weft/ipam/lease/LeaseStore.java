@@ -21,4 +21,31 @@ public interface LeaseStore {
    * @throws IOException also if it cannot be told whether something was
    */
   Optional<Leases> openExisting(Path dataDir, String network) throws IOException;
+
+  /** What is done with leases while they are held. */
+  interface Work<T> {
+    T with(Leases leases) throws IOException;
+  }
+
+  /**
+   * Does something with a network's leases, which are opened before and closed after it: perhaps on
+   * another thread, that holds them for several who ask at once.
+   */
+  default <T> T hold(Path dataDir, String network, Work<T> work) throws IOException {
+    try (Leases leases = open(dataDir, network)) {
+      return work.with(leases);
+    }
+  }
+
+  /** As {@link #hold}, but does nothing where nothing was ever leased. */
+  default <T> Optional<T> holdExisting(Path dataDir, String network, Work<T> work)
+      throws IOException {
+    Optional<Leases> opened = openExisting(dataDir, network);
+    if (opened.isEmpty()) {
+      return Optional.empty();
+    }
+    try (Leases leases = opened.get()) {
+      return Optional.of(work.with(leases));
+    }
+  }
 }

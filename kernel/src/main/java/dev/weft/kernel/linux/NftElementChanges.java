@@ -4,6 +4,7 @@ import static dev.weft.kernel.linux.LinuxNftables.ELEMENTS;
 import static dev.weft.kernel.linux.LinuxNftables.ELEMENTS_SET;
 import static dev.weft.kernel.linux.LinuxNftables.ELEMENTS_TABLE;
 
+import dev.weft.kernel.Combiner;
 import dev.weft.kernel.NftElementChange;
 import dev.weft.kernel.netlink.MessageWriter;
 import dev.weft.kernel.netlink.NetlinkException;

@@ -1,4 +1,4 @@
-package dev.weft.kernel.linux;
+package dev.weft.kernel;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -14,10 +14,10 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param <T> what is asked for
  */
-final class Combiner<T> {
+public final class Combiner<T> {
 
   /** What is done, for one or for several. */
-  interface Operation<T> {
+  public interface Operation<T> {
     /** Does what one caller asked for. */
     void alone(T request);
 
@@ -57,7 +57,7 @@ final class Combiner<T> {
    * @param most how many operations may be under way at once; more than one where the kernel itself
    *     does together what is asked of it at once
    */
-  Combiner(int most, Operation<T> operation) {
+  public Combiner(int most, Operation<T> operation) {
     this.most = most;
     this.operation = operation;
   }
@@ -66,7 +66,7 @@ final class Combiner<T> {
    * Does it, by itself or with what others ask for, and returns when it is done. Fails as {@link
    * Operation#alone} fails for this request. Being interrupted does not end the wait.
    */
-  void perform(T request) {
+  public void perform(T request) {
     Waiting<T> waiting = null;
     synchronized (lock) {
       if (underWay < most) {

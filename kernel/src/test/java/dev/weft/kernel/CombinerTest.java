@@ -1,4 +1,4 @@
-package dev.weft.kernel.linux;
+package dev.weft.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
