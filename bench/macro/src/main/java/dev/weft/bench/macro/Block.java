@@ -15,13 +15,13 @@ final class Block {
   private final CniCase configuration;
   private final List<Pod> pods;
   private final List<String> containers = new ArrayList<>();
-  private final int atOnce;
+  private final Callers callers;
 
-  Block(Contestant contestant, CniCase configuration, List<Pod> pods, int atOnce) {
+  Block(Contestant contestant, CniCase configuration, List<Pod> pods, Callers callers) {
     this.contestant = contestant;
     this.configuration = configuration;
     this.pods = pods;
-    this.atOnce = atOnce;
+    this.callers = callers;
     pods.forEach(_ -> containers.add("bench-" + CONTAINERS.incrementAndGet()));
   }
 
@@ -41,7 +41,7 @@ final class Block {
     for (int i = 0; i < pods.size(); i++) {
       calls.add(call(Verb.ADD, i, Optional.empty()));
     }
-    return Phase.run(contestant.node(), calls, atOnce);
+    return Phase.run(contestant.node(), calls, callers);
   }
 
   Phase detach(Phase attached) throws InterruptedException {
@@ -52,7 +52,7 @@ final class Block {
         calls.add(call(Verb.DEL, i, answer.result()));
       }
     }
-    return Phase.run(contestant.node(), calls, atOnce);
+    return Phase.run(contestant.node(), calls, callers);
   }
 
   /** What a failed ADD may have left is taken away, and pods are made as if new. */

@@ -30,6 +30,8 @@ public final class CniBenchmark {
     void measured(WorkloadResult result);
   }
 
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
   private final CniSettings settings;
   private final Interruption interruption;
   private final Map<Side, Contestant> sides;
@@ -76,10 +78,11 @@ public final class CniBenchmark {
     long begun = System.nanoTime();
     try (Interruption interruption = new Interruption();
         WorkDirectory work = WorkDirectory.in(settings.work());
+        WorkDirectory runtime = WorkDirectory.inMemoryElse(settings.work());
         Node ours = Node.create(kernel);
         Node peers = Node.create(kernel);
         PodPool pods = new PodPool(kernel);
-        AgentProcess agent = agent(settings, ours, work.path(), interruption)) {
+        AgentProcess agent = agent(settings, ours, runtime.path(), interruption)) {
       Map<Side, Contestant> sides = new EnumMap<>(Side.class);
       sides.put(Side.WEFT, Contestant.of(Side.WEFT, settings.ours(), ours, agent, work));
       sides.put(
@@ -155,7 +158,7 @@ public final class CniBenchmark {
               .max()
               .orElseThrow();
       for (int atOnce : settings.atOnce()) {
-        OptionalInt calls = settings.extent().callsPerBlock(atOnce, seconds);
+        OptionalInt calls = settings.extent().callsPerBlock(atOnce, seconds, PROCESSORS);
         if (calls.isPresent()) {
           measurements.addAll(compare(able, workload.configuration(), atOnce, calls.getAsInt()));
         } else {
@@ -205,14 +208,16 @@ public final class CniBenchmark {
       dels.put(contestant.side(), new Tally());
     }
     long begun = System.nanoTime();
-    for (int round = 0; settings.extent().wantsMore(round, System.nanoTime() - begun); round++) {
-      for (Side side : Side.inRound(round)) {
-        interruption.check();
-        Tally add = adds.get(side);
-        Tally del = dels.get(side);
-        if (add != null && del != null) {
-          new Block(contestant(sides, side), configuration, pods.first(calls), atOnce)
-              .run(add, del);
+    try (Callers callers = new Callers(atOnce)) {
+      for (int round = 0; settings.extent().wantsMore(round, System.nanoTime() - begun); round++) {
+        for (Side side : Side.inRound(round)) {
+          interruption.check();
+          Tally add = adds.get(side);
+          Tally del = dels.get(side);
+          if (add != null && del != null) {
+            new Block(contestant(sides, side), configuration, pods.first(calls), callers)
+                .run(add, del);
+          }
         }
       }
     }

@@ -17,6 +17,12 @@ public sealed interface Extent {
   /** Fewer calls than this are no block: a starting thread would show in its calls per second. */
   int CALLS_PER_BLOCK = 10;
 
+  /**
+   * At a block's beginning and end fewer calls are on their way than shall be at once: with fewer
+   * than this for each caller, its calls per second would tell of little else.
+   */
+  int CALLS_PER_CALLER = 4;
+
   /** How much longer than the given time one block may take, so that a slow peer is still seen. */
   int LONGEST_BLOCK = 4;
 
@@ -30,22 +36,24 @@ public sealed interface Extent {
   }
 
   /**
-   * How many calls make a block: as many for each caller as it takes to have ten or more, but no
-   * more than fit four times into the given time, so that there are rounds enough.
+   * How many calls make a block: four for each caller and ten in all or more, but no more than fit
+   * four times into the given time, so that there are rounds enough.
    *
    * @param atOnce how many callers there are
    * @param secondsPerCall what an ADD and a DEL take of the slower side, one at a time
+   * @param processors how many calls can make headway at once, at best
    * @return nothing if even one call of each caller would take far longer than the given time
    */
-  default OptionalInt callsPerBlock(int atOnce, double secondsPerCall) {
-    int full = atOnce * Math.ceilDiv(CALLS_PER_BLOCK, atOnce);
+  default OptionalInt callsPerBlock(int atOnce, double secondsPerCall, int processors) {
+    int full = atOnce * Math.max(CALLS_PER_CALLER, Math.ceilDiv(CALLS_PER_BLOCK, atOnce));
     return switch (this) {
       case Rounds _ -> OptionalInt.of(full);
       case Seconds(double count) -> {
         if (atOnce * secondsPerCall > LONGEST_BLOCK * count) {
           yield OptionalInt.empty();
         }
-        int fitting = atOnce * (int) Math.min(full, count / 4 / secondsPerCall / atOnce);
+        double secondsAtOnce = secondsPerCall / Math.min(atOnce, processors);
+        int fitting = atOnce * (int) Math.min(full, count / 4 / secondsAtOnce / atOnce);
         yield OptionalInt.of(Math.clamp(fitting, atOnce, full));
       }
     };

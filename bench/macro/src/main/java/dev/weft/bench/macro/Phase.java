@@ -2,9 +2,7 @@ package dev.weft.bench.macro;
 
 import dev.weft.kernel.ChildProcess;
 import dev.weft.kernel.CpuTime;
-import dev.weft.kernel.RoamingThread;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
@@ -29,7 +27,9 @@ record Phase(List<Answer> answers, double seconds, Duration ownCpu) {
    *
    * @param node where the processes are born
    */
-  static Phase run(Node node, List<ChildProcess> calls, int atOnce) throws InterruptedException {
+  static Phase run(Node node, List<ChildProcess> calls, Callers callers)
+      throws InterruptedException {
+    int atOnce = callers.number();
     // What the last phase left is collected now and not in the middle of a call.
     System.gc();
     Answer[] answers = new Answer[calls.size()];
@@ -38,7 +38,7 @@ record Phase(List<Answer> answers, double seconds, Duration ownCpu) {
     Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
     CountDownLatch ready = new CountDownLatch(atOnce);
     CountDownLatch go = new CountDownLatch(1);
-    List<Thread> callers = new ArrayList<>();
+    CountDownLatch done = new CountDownLatch(atOnce);
     for (int i = 0; i < atOnce; i++) {
       int caller = i;
       Runnable work =
@@ -58,18 +58,16 @@ record Phase(List<Answer> answers, double seconds, Duration ownCpu) {
               failures.add(e);
             } finally {
               ready.countDown();
+              done.countDown();
             }
           };
-      callers.add(new RoamingThread("caller-" + caller, work));
+      callers.execute(work);
     }
-    callers.forEach(Thread::start);
     ready.await();
     Duration cpuBefore = CpuTime.of(SELF).own();
     long begun = System.nanoTime();
     go.countDown();
-    for (Thread caller : callers) {
-      caller.join();
-    }
+    done.await();
     RuntimeException failure = failures.peek();
     if (failure != null) {
       throw failure;

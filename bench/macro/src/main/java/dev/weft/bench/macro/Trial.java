@@ -25,6 +25,14 @@ record Trial(
 
   static Trial of(Contestant contestant, CniCase configuration, List<Pod> pod)
       throws InterruptedException {
+    try (Callers caller = new Callers(1)) {
+      return of(contestant, configuration, pod, caller);
+    }
+  }
+
+  private static Trial of(
+      Contestant contestant, CniCase configuration, List<Pod> pod, Callers caller)
+      throws InterruptedException {
     OptionalDouble first = OptionalDouble.empty();
     double fastest = Double.MAX_VALUE;
     boolean inIptables = false;
@@ -32,7 +40,7 @@ record Trial(
     for (int pair = 0;
         pair < FEWEST || (pair < MOST && System.nanoTime() - begun < ENOUGH_NANOS);
         pair++) {
-      Block block = new Block(contestant, configuration, pod, 1);
+      Block block = new Block(contestant, configuration, pod, caller);
       Phase attached = block.attach();
       Answer add = attached.answers().getFirst();
       if (first.isEmpty()) {

@@ -7,12 +7,29 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A temporary directory that only its owner may enter, and that goes with all that is in it. */
 record WorkDirectory(Path path) implements AutoCloseable {
+  private static final List<Path> IN_MEMORY = List.of(Path.of("/run"), Path.of("/dev/shm"));
+
   static WorkDirectory in(Path parent) throws IOException {
     return new WorkDirectory(Files.createTempDirectory(parent, "weft-bench-"));
+  }
+
+  /**
+   * One on a tmpfs, as {@code /run} is on nodes.
+   *
+   * @param parent for a machine without one
+   */
+  static WorkDirectory inMemoryElse(Path parent) throws IOException {
+    for (Path directory : IN_MEMORY) {
+      if (Files.isWritable(directory) && Files.getFileStore(directory).type().equals("tmpfs")) {
+        return in(directory);
+      }
+    }
+    return in(parent);
   }
 
   /** A directory in it. */

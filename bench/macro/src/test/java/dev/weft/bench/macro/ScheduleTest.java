@@ -47,22 +47,22 @@ class ScheduleTest {
   }
 
   @Test
-  void aBlockHasTenCallsOrMoreAndAsManyForEachCaller() {
+  void aBlockHasTenCallsOrMoreAndFourOrMoreOfEachCaller() {
     Extent rounds = new Extent.Rounds(1);
-    assertEquals(OptionalInt.of(10), rounds.callsPerBlock(1, 100));
-    assertEquals(OptionalInt.of(10), rounds.callsPerBlock(2, 100));
-    assertEquals(OptionalInt.of(16), rounds.callsPerBlock(8, 100));
-    assertEquals(OptionalInt.of(50), rounds.callsPerBlock(50, 100));
-    assertEquals(OptionalInt.of(10), new Extent.Seconds(3).callsPerBlock(1, 0.03));
+    assertEquals(OptionalInt.of(10), rounds.callsPerBlock(1, 100, 2));
+    assertEquals(OptionalInt.of(10), rounds.callsPerBlock(2, 100, 2));
+    assertEquals(OptionalInt.of(32), rounds.callsPerBlock(8, 100, 2));
+    assertEquals(OptionalInt.of(200), rounds.callsPerBlock(50, 100, 2));
+    assertEquals(OptionalInt.of(10), new Extent.Seconds(3).callsPerBlock(1, 0.03, 2));
   }
 
   @Test
   void slowCallsMakeASmallerBlockOrNone() {
     Extent extent = new Extent.Seconds(3);
-    assertEquals(OptionalInt.of(7), extent.callsPerBlock(1, 0.1));
-    assertEquals(OptionalInt.of(1), extent.callsPerBlock(1, 1.3));
-    assertEquals(OptionalInt.of(8), extent.callsPerBlock(8, 1.3));
-    assertEquals(OptionalInt.empty(), extent.callsPerBlock(50, 1.3));
+    assertEquals(OptionalInt.of(7), extent.callsPerBlock(1, 0.1, 2));
+    assertEquals(OptionalInt.of(1), extent.callsPerBlock(1, 1.3, 2));
+    assertEquals(OptionalInt.of(8), extent.callsPerBlock(8, 1.3, 2));
+    assertEquals(OptionalInt.empty(), extent.callsPerBlock(50, 1.3, 2));
   }
 
   @Property
@@ -71,10 +71,11 @@ class ScheduleTest {
       @ForAll @DoubleRange(min = 0.01, max = 10) double secondsPerCall,
       @ForAll @DoubleRange(min = 0.01, max = 100) double seconds) {
     new Extent.Seconds(seconds)
-        .callsPerBlock(atOnce, secondsPerCall)
+        .callsPerBlock(atOnce, secondsPerCall, 2)
         .ifPresent(
             calls -> {
-              assertTrue(calls >= atOnce && calls < atOnce + 10, () -> calls + " calls");
+              int most = Math.max(4 * atOnce, atOnce + 9);
+              assertTrue(calls >= atOnce && calls <= most, () -> calls + " calls");
               assertEquals(0, calls % atOnce);
             });
   }
