@@ -42,7 +42,8 @@ class ArchitectureTest {
         new Module("kernel", List.of("net")),
         new Module("pending", List.of("net", "cni", "kernel")),
         new Module("ipam", List.of("net", "cni", "kernel")),
-        new Module("iptables", List.of("net", "kernel")),
+        new Module("services", List.of("net")),
+        new Module("iptables", List.of("net", "kernel", "services")),
         new Module("plugins.loopback", List.of("net", "cni", "kernel")),
         new Module("plugins.bridge", List.of("net", "cni", "kernel", "iptables")),
         new Module(
