@@ -1,10 +1,10 @@
 package dev.weft.agent;
 
-import dev.weft.cni.CniException;
 import dev.weft.cni.ErrorCode;
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
 import dev.weft.cni.Reply;
+import dev.weft.json.Json;
+import dev.weft.json.JsonException;
+import dev.weft.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -20,7 +20,7 @@ record CallFailure(int code, String message, String details) {
       Json.Obj error =
           JsonText.readObject(reply.stdout().getBytes(StandardCharsets.UTF_8), "the answer");
       return Optional.of(new CallFailure(code(error), text(error, "msg"), text(error, "details")));
-    } catch (CniException e) {
+    } catch (JsonException e) {
       return Optional.of(
           new CallFailure(ErrorCode.INTERNAL.number(), String.valueOf(e.getMessage()), ""));
     }

@@ -1,10 +1,10 @@
 package dev.weft.agent;
 
 import dev.weft.agent.LogLine.Fact;
-import dev.weft.cni.CniException;
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
 import dev.weft.cni.Reply;
+import dev.weft.json.Json;
+import dev.weft.json.JsonException;
+import dev.weft.json.JsonText;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +61,7 @@ record ServedCall(
               instanceof Json.Str name
           ? name.value()
           : "";
-    } catch (CniException e) {
+    } catch (JsonException e) {
       return "";
     }
   }

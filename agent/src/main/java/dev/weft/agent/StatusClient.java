@@ -1,8 +1,8 @@
 package dev.weft.agent;
 
-import dev.weft.cni.CniException;
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
+import dev.weft.json.Json;
+import dev.weft.json.JsonException;
+import dev.weft.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -65,7 +65,7 @@ public final class StatusClient {
     } catch (AsynchronousCloseException e) {
       return new Answer.None(
           "the agent does not answer at " + socket + " within " + patience.toSeconds() + " s");
-    } catch (IOException | CniException e) {
+    } catch (IOException | JsonException e) {
       return new Answer.None("the agent cannot be asked at " + socket + ": " + e.getMessage());
     }
   }

@@ -1,7 +1,7 @@
 package dev.weft.agent;
 
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
 import dev.weft.pending.OwedDeletes;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;

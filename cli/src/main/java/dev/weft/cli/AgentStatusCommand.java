@@ -2,7 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.agent.AgentSettings;
 import dev.weft.agent.StatusClient;
-import dev.weft.cni.Json;
+import dev.weft.json.Json;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.Callable;

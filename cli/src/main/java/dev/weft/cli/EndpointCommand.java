@@ -1,9 +1,9 @@
 package dev.weft.cli;
 
 import dev.weft.cni.Attachment;
-import dev.weft.cni.CniException;
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
+import dev.weft.json.Json;
+import dev.weft.json.JsonException;
+import dev.weft.json.JsonText;
 import dev.weft.runtime.CachedAttachment;
 import dev.weft.runtime.Endpoint;
 import dev.weft.runtime.NetworkList;
@@ -121,7 +121,7 @@ abstract class EndpointCommand extends NetworkCommand {
     public Json.Obj convert(String text) {
       try {
         return JsonText.readObject(text.getBytes(StandardCharsets.UTF_8), "the text");
-      } catch (CniException e) {
+      } catch (JsonException e) {
         throw new TypeConversionException(String.valueOf(e.getMessage()));
       }
     }

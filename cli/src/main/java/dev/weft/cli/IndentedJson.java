@@ -1,7 +1,7 @@
 package dev.weft.cli;
 
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
 import java.util.List;
 import java.util.Map;
 

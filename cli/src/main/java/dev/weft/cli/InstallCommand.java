@@ -3,13 +3,12 @@ package dev.weft.cli;
 import dev.weft.cni.CniException;
 import dev.weft.cni.ConfigReader;
 import dev.weft.cni.ErrorCode;
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
 import dev.weft.install.Distribution;
 import dev.weft.install.InstallException;
 import dev.weft.install.Installer;
 import dev.weft.install.Network;
 import dev.weft.install.Selection;
+import dev.weft.json.Json;
 import dev.weft.net.IpPrefix;
 import dev.weft.runtime.NetworkList;
 import java.io.IOException;
@@ -93,7 +92,7 @@ final class InstallCommand extends NodeCommand {
     }
     Set<String> plugins = new TreeSet<>();
     NetworkList list =
-        NetworkList.of(JsonText.readObject(content, file.toString()), file.toString());
+        NetworkList.of(ConfigReader.decode(content, file.toString()), file.toString());
     for (Json.Obj plugin : list.plugins()) {
       plugins.add(NetworkList.type(plugin));
       new ConfigReader(plugin, file.toString())

@@ -1,6 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.cni.Json;
+import dev.weft.json.Json;
 import dev.weft.net.IpAddress;
 import java.util.Optional;
 import java.util.OptionalInt;

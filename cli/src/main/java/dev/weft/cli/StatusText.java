@@ -1,6 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.cni.Json;
+import dev.weft.json.Json;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Duration;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weft.cni.JsonText;
 import dev.weft.install.Network;
+import dev.weft.json.JsonText;
 import dev.weft.net.IpPrefix;
 import dev.weft.runtime.NetworkList;
 import java.io.IOException;

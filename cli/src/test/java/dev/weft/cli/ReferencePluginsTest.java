@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.cni.CniVersion;
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
 import dev.weft.cni.Result;
 import dev.weft.cni.ResultFormat;
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,9 @@
 package dev.weft.cni;
 
+import dev.weft.json.Json;
+import dev.weft.json.JsonException;
+import dev.weft.json.JsonText;
+import dev.weft.json.Quoted;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpPrefix;
 import dev.weft.net.MacAddress;
@@ -26,6 +30,21 @@ public final class ConfigReader {
   public ConfigReader(Json.Obj object, String path) {
     this.object = object;
     this.path = path;
+  }
+
+  /**
+   * An object from its text.
+   *
+   * @param what names the text in the error, such as {@code the configuration}
+   * @throws CniException 6 for a text that is not one JSON object, with the place of the mistake
+   */
+  public static Json.Obj decode(byte[] utf8, String what) {
+    try {
+      return JsonText.readObject(utf8, what);
+    } catch (JsonException e) {
+      throw new CniException(
+          ErrorCode.DECODING_FAILURE.number(), String.valueOf(e.getMessage()), "", e.getCause());
+    }
   }
 
   /** The object that is read, for keys that are handed on as they are. */

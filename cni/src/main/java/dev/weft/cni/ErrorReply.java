@@ -1,5 +1,7 @@
 package dev.weft.cni;
 
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.LinkedHashMap;

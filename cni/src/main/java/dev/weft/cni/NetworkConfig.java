@@ -1,5 +1,7 @@
 package dev.weft.cni;
 
+import dev.weft.json.Json;
+import dev.weft.json.Quoted;
 import java.util.Optional;
 
 /**

@@ -1,5 +1,7 @@
 package dev.weft.cni;
 
+import dev.weft.json.Quoted;
+
 /** Calls nobody. */
 final class NoDelegates implements Delegates {
 

@@ -1,5 +1,7 @@
 package dev.weft.cni;
 
+import dev.weft.json.Json;
+import dev.weft.json.Quoted;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
@@ -33,7 +35,7 @@ public record PluginAnswer(String type, String stdout) {
    */
   public Result result(CniVersion otherwise) {
     String what = "the result of plugin " + Quoted.of(type);
-    Json.Obj json = JsonText.readObject(stdout.getBytes(StandardCharsets.UTF_8), what);
+    Json.Obj json = ConfigReader.decode(stdout.getBytes(StandardCharsets.UTF_8), what);
     try {
       return ResultFormat.read(json, what, otherwise);
     } catch (CniException e) {
@@ -48,7 +50,7 @@ public record PluginAnswer(String type, String stdout) {
     try {
       ConfigReader error =
           new ConfigReader(
-              JsonText.readObject(reply.stdout().getBytes(StandardCharsets.UTF_8), what), what);
+              ConfigReader.decode(reply.stdout().getBytes(StandardCharsets.UTF_8), what), what);
       OptionalInt code = error.integer("code", 1, Integer.MAX_VALUE);
       if (code.isPresent()) {
         return new CniException(

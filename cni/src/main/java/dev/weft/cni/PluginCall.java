@@ -1,5 +1,8 @@
 package dev.weft.cni;
 
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
+import dev.weft.json.Quoted;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -86,7 +89,7 @@ final class PluginCall {
     try {
       byte[] request = stdin.available();
       if (request.length > 0) {
-        return NetworkConfig.versionText(JsonText.readObject(request, "the request"))
+        return NetworkConfig.versionText(ConfigReader.decode(request, "the request"))
             .orElse(CniVersion.newest().text());
       }
     } catch (IOException | CniException e) {
@@ -108,7 +111,7 @@ final class PluginCall {
   }
 
   private Request.Network network(Verb verb, byte[] stdin) {
-    Json.Obj json = JsonText.readObject(stdin, "the configuration");
+    Json.Obj json = ConfigReader.decode(stdin, "the configuration");
     NetworkConfig.versionText(json)
         .filter(text -> CniVersion.of(text).isPresent())
         .ifPresent(text -> version = text);

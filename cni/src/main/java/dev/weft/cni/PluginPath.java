@@ -1,5 +1,6 @@
 package dev.weft.cni;
 
+import dev.weft.json.Quoted;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.weft.cni;
 
+import dev.weft.json.Quoted;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package dev.weft.cni;
 
+import dev.weft.json.Json;
+import dev.weft.json.Quoted;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;

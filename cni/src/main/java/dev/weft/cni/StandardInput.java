@@ -1,5 +1,6 @@
 package dev.weft.cni;
 
+import dev.weft.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

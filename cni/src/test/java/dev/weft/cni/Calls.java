@@ -2,6 +2,8 @@ package dev.weft.cni;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;

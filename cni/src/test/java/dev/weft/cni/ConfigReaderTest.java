@@ -3,6 +3,8 @@ package dev.weft.cni;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpPrefix;
 import dev.weft.net.MacAddress;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.json.JsonText;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpPrefix;
 import java.nio.charset.StandardCharsets;

@@ -2,8 +2,8 @@ package dev.weft.ipam;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

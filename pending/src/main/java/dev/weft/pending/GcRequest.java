@@ -3,7 +3,6 @@ package dev.weft.pending;
 import dev.weft.cni.Attachment;
 import dev.weft.cni.CniException;
 import dev.weft.cni.ConfigReader;
-import dev.weft.cni.JsonText;
 import dev.weft.cni.ValidAttachments;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +16,7 @@ record GcRequest(String plugin, String network, Optional<Set<Attachment>> valid)
   static GcRequest read(String plugin, byte[] configuration) {
     try {
       ConfigReader reader =
-          new ConfigReader(JsonText.readObject(configuration, "the configuration"), "");
+          new ConfigReader(ConfigReader.decode(configuration, "the configuration"), "");
       return new GcRequest(plugin, reader.string("name").orElse(""), ValidAttachments.in(reader));
     } catch (CniException e) {
       return new GcRequest(plugin, "", Optional.empty());

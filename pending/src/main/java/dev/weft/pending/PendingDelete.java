@@ -3,9 +3,9 @@ package dev.weft.pending;
 import dev.weft.cni.Attachment;
 import dev.weft.cni.CniException;
 import dev.weft.cni.ConfigReader;
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
 import dev.weft.cni.PluginPath;
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -73,7 +73,7 @@ record PendingDelete(
   /** The name of the network in a configuration. */
   static Optional<String> network(byte[] configuration) {
     try {
-      return new ConfigReader(JsonText.readObject(configuration, "the configuration"), "")
+      return new ConfigReader(ConfigReader.decode(configuration, "the configuration"), "")
           .string("name");
     } catch (CniException e) {
       return Optional.empty(); // the plugin will say what is wrong with it
@@ -140,7 +140,7 @@ record PendingDelete(
    * @throws CniException if it is none of ours
    */
   static PendingDelete read(byte[] file) {
-    ConfigReader reader = new ConfigReader(JsonText.readObject(file, "the record"), "");
+    ConfigReader reader = new ConfigReader(ConfigReader.decode(file, "the record"), "");
     Map<String, String> environment = new HashMap<>();
     ConfigReader variables = reader.objectOrEmpty("environment");
     for (String name : variables.object().fields().keySet()) {

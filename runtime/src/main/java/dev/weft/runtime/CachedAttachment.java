@@ -1,6 +1,6 @@
 package dev.weft.runtime;
 
-import dev.weft.cni.Json;
+import dev.weft.json.Json;
 
 /**
  * What is remembered of an ADD until its DEL.

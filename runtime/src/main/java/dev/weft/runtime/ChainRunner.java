@@ -5,8 +5,6 @@ import dev.weft.cni.CniException;
 import dev.weft.cni.CniVersion;
 import dev.weft.cni.ConfigReader;
 import dev.weft.cni.ErrorCode;
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
 import dev.weft.cni.PluginAnswer;
 import dev.weft.cni.PluginPath;
 import dev.weft.cni.PluginProgram;
@@ -14,6 +12,8 @@ import dev.weft.cni.Reply;
 import dev.weft.cni.Result;
 import dev.weft.cni.ResultFormat;
 import dev.weft.cni.ValidAttachments;
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -210,7 +210,7 @@ public final class ChainRunner {
       String what = "the answer of plugin " + answer.type();
       ConfigReader reader =
           new ConfigReader(
-              JsonText.readObject(answer.stdout().getBytes(StandardCharsets.UTF_8), what), what);
+              ConfigReader.decode(answer.stdout().getBytes(StandardCharsets.UTF_8), what), what);
       versions.put(answer.type(), reader.strings("supportedVersions"));
     }
     return versions;

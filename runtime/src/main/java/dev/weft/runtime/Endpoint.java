@@ -1,7 +1,7 @@
 package dev.weft.runtime;
 
 import dev.weft.cni.Attachment;
-import dev.weft.cni.Json;
+import dev.weft.json.Json;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

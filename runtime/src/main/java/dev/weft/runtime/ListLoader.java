@@ -3,8 +3,9 @@ package dev.weft.runtime;
 import dev.weft.cni.CniException;
 import dev.weft.cni.ConfigReader;
 import dev.weft.cni.ErrorCode;
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
+import dev.weft.json.Json;
+import dev.weft.json.JsonException;
+import dev.weft.json.JsonText;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -100,7 +101,7 @@ public record ListLoader(Path directory) {
       return JsonText.readObject(Files.readAllBytes(file), file.toString());
     } catch (IOException e) {
       throw new UnreadableFileException(file + " cannot be read: " + e, e);
-    } catch (CniException e) {
+    } catch (JsonException e) {
       throw new UnreadableFileException(String.valueOf(e.getMessage()), e);
     }
   }

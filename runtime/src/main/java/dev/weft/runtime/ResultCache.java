@@ -4,8 +4,8 @@ import dev.weft.cni.Attachment;
 import dev.weft.cni.CniException;
 import dev.weft.cni.ConfigReader;
 import dev.weft.cni.ErrorCode;
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -137,7 +137,7 @@ public final class ResultCache {
   /** What a file remembers; nothing if it is not there or of another kind. */
   private static Optional<CachedAttachment> read(Path file) {
     try {
-      Json.Obj json = JsonText.readObject(Files.readAllBytes(file), file.toString());
+      Json.Obj json = ConfigReader.decode(Files.readAllBytes(file), file.toString());
       ConfigReader reader = new ConfigReader(json, file.toString());
       if (!reader.string("kind").equals(Optional.of(KIND))) {
         return Optional.empty();
@@ -152,7 +152,7 @@ public final class ResultCache {
                   reader.string("netns").orElse(""),
                   args(json),
                   reader.objectOrEmpty("capabilityArgs").object()),
-              JsonText.readObject(list, "the configuration in " + file),
+              ConfigReader.decode(list, "the configuration in " + file),
               reader.objectOrEmpty("result").object()));
     } catch (NoSuchFileException e) {
       return Optional.empty();

@@ -1,8 +1,8 @@
 package dev.weft.bench.macro;
 
-import dev.weft.cni.CniException;
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
+import dev.weft.json.Json;
+import dev.weft.json.JsonException;
+import dev.weft.json.JsonText;
 import dev.weft.kernel.ChildProcess;
 import dev.weft.kernel.KernelException;
 import java.nio.charset.StandardCharsets;
@@ -69,7 +69,7 @@ record Answer(double wallMillis, double cpuMillis, String stdout, Optional<Strin
   private static Optional<Json.Obj> object(String text) {
     try {
       return Optional.of(JsonText.readObject(text.getBytes(StandardCharsets.UTF_8), "the answer"));
-    } catch (CniException e) {
+    } catch (JsonException e) {
       return Optional.empty();
     }
   }

@@ -1,6 +1,6 @@
 package dev.weft.bench.macro;
 
-import dev.weft.cni.Json;
+import dev.weft.json.Json;
 import dev.weft.kernel.ChildProcess;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.weft.bench.macro;
 
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;

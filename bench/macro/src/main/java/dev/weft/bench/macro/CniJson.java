@@ -1,6 +1,6 @@
 package dev.weft.bench.macro;
 
-import dev.weft.cni.Json;
+import dev.weft.json.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Path;

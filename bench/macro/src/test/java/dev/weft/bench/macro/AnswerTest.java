@@ -3,7 +3,7 @@ package dev.weft.bench.macro;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weft.cni.Json;
+import dev.weft.json.Json;
 import dev.weft.kernel.ChildProcess;
 import java.nio.file.Path;
 import java.util.List;

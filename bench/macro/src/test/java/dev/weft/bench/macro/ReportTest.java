@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.cni.ConfigReader;
-import dev.weft.cni.Json;
-import dev.weft.cni.JsonText;
+import dev.weft.json.Json;
+import dev.weft.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.weft.cni;
+package dev.weft.json;
 
 import java.math.BigDecimal;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package dev.weft.cni;
+package dev.weft.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonText {
   /** The largest text that is read, in bytes: a GC's list of 100,000 attachments fits. */
-  static final int MAX_BYTES = 16 << 20;
+  public static final int MAX_BYTES = 16 << 20;
 
   /** How deep objects and lists may nest; deeper ones would only spend the stack. */
   static final int MAX_DEPTH = 100;
@@ -60,7 +60,7 @@ public final class JsonText {
    * Reads one value.
    *
    * @param what names the text in the error, such as {@code the configuration}
-   * @throws CniException 6 with the place of the mistake
+   * @throws JsonException with the place of the mistake
    */
   public static Json read(byte[] utf8, String what) {
     CharBuffer text = decode(utf8, what);
@@ -75,7 +75,7 @@ public final class JsonText {
   /**
    * Reads one object.
    *
-   * @throws CniException 6 as {@link #read}, and for any other value
+   * @throws JsonException as {@link #read}, and for any other value
    */
   public static Json.Obj readObject(byte[] utf8, String what) {
     Json value = read(utf8, what);
@@ -211,7 +211,7 @@ public final class JsonText {
     return " at line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
-  private static CniException refused(String what, String problem, @Nullable Throwable cause) {
-    return new CniException(ErrorCode.DECODING_FAILURE.number(), what + " " + problem, "", cause);
+  private static JsonException refused(String what, String problem, @Nullable Throwable cause) {
+    return new JsonException(what + " " + problem, cause);
   }
 }
