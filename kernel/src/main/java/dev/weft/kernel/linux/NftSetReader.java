@@ -15,8 +15,10 @@ import dev.weft.kernel.netlink.MessageWriter;
 import dev.weft.kernel.netlink.NetlinkException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the elements of one set or map, all of them or one. */
@@ -33,11 +35,28 @@ record NftSetReader(Netfilter netfilter, NftTable.Family family, String table, S
   private static final int SET_INTERVAL = 0x4;
   private static final int VERDICT = 0xFFFF_FF00;
 
-  /** See {@link dev.weft.kernel.Nftables#elements}. */
+  private static final int LISTINGS = 8;
+
+  /**
+   * See {@link dev.weft.kernel.Nftables#elements}. For a while after many were added, a hash table
+   * grows in the background. The kernel goes through it anew for each message of a listing, and
+   * then leaves some out and tells others twice: what takes several messages is listed until two
+   * listings agree.
+   */
   List<NftElement> all() {
     try {
       NftElements.Shape shape = shape();
-      return NftElements.decode(shape, read(netfilter.dump(request(0))));
+      Set<NftElement> seen = Set.of();
+      for (int i = 0; i < LISTINGS; i++) {
+        List<Message> messages = netfilter.dump(request(0));
+        Set<NftElement> listed = new LinkedHashSet<>(NftElements.decode(shape, read(messages)));
+        boolean settled = messages.size() <= 1 || listed.equals(seen);
+        seen = listed;
+        if (settled) {
+          break; // or others change it all the time
+        }
+      }
+      return List.copyOf(seen);
     } catch (NetlinkException e) {
       throw Refusal.because("cannot read the set " + name(), e);
     }
