@@ -43,7 +43,7 @@ class ArchitectureTest {
         new Module("kernel", List.of("net")),
         new Module("pending", List.of("net", "json", "cni", "kernel")),
         new Module("ipam", List.of("net", "json", "cni", "kernel")),
-        new Module("services", List.of("net")),
+        new Module("services", List.of("net", "json")),
         new Module("iptables", List.of("net", "kernel", "services")),
         new Module("plugins.loopback", List.of("net", "json", "cni", "kernel")),
         new Module("plugins.bridge", List.of("net", "json", "cni", "kernel", "iptables")),

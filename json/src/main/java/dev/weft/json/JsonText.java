@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
  * skipped.
  */
 public final class JsonText {
-  /** The largest text that is read, in bytes: a GC's list of 100,000 attachments fits. */
+  /**
+   * The largest text that is read unless said otherwise, in bytes: a GC's list of 100,000
+   * attachments fits.
+   */
   public static final int MAX_BYTES = 16 << 20;
 
   /** How deep objects and lists may nest; deeper ones would only spend the stack. */
@@ -63,7 +66,17 @@ public final class JsonText {
    * @throws JsonException with the place of the mistake
    */
   public static Json read(byte[] utf8, String what) {
-    CharBuffer text = decode(utf8, what);
+    return read(utf8, what, MAX_BYTES);
+  }
+
+  /**
+   * Reads one value of a text that may be longer than others.
+   *
+   * @param most how long it may be, in bytes
+   * @throws JsonException as {@link #read(byte[], String)}
+   */
+  public static Json read(byte[] utf8, String what, int most) {
+    CharBuffer text = decode(utf8, what, most);
     try (JsonParser parser =
         FACTORY.createParser(text.array(), text.arrayOffset(), text.remaining())) {
       return only(parser, what);
@@ -75,7 +88,7 @@ public final class JsonText {
   /**
    * Reads one object.
    *
-   * @throws JsonException as {@link #read}, and for any other value
+   * @throws JsonException as {@link #read(byte[], String)}, and for any other value
    */
   public static Json.Obj readObject(byte[] utf8, String what) {
     Json value = read(utf8, what);
@@ -96,9 +109,9 @@ public final class JsonText {
     return text.toString();
   }
 
-  private static CharBuffer decode(byte[] utf8, String what) {
-    if (utf8.length > MAX_BYTES) {
-      throw refused(what, "is longer than " + MAX_BYTES + " bytes", null);
+  private static CharBuffer decode(byte[] utf8, String what, int most) {
+    if (utf8.length > most) {
+      throw refused(what, "is longer than " + most + " bytes", null);
     }
     ByteBuffer bytes = ByteBuffer.wrap(utf8);
     boolean marked =

@@ -4,7 +4,7 @@
  *
  * <p>The objects ({@link dev.weft.services.Service}, {@link dev.weft.services.EndpointSlice}) hold
  * what the API has of them, as far as it matters here. {@link dev.weft.services.ServedPort} is what
- * a node makes of them.
+ * a node makes of them; {@link dev.weft.services.Manifests} is how users write them down.
  */
 @NullMarked
 package dev.weft.services;
