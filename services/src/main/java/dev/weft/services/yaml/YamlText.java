@@ -7,25 +7,26 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.error.Mark;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.events.AliasEvent;
-import org.yaml.snakeyaml.events.Event;
-import org.yaml.snakeyaml.events.MappingStartEvent;
-import org.yaml.snakeyaml.events.NodeEvent;
-import org.yaml.snakeyaml.events.ScalarEvent;
-import org.yaml.snakeyaml.events.SequenceStartEvent;
-import org.yaml.snakeyaml.parser.Parser;
-import org.yaml.snakeyaml.parser.ParserImpl;
-import org.yaml.snakeyaml.reader.ReaderException;
-import org.yaml.snakeyaml.reader.StreamReader;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.parser.Parser;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
- * Reads one document of YAML (1.1, as kubectl does) as a tree, in time and memory that are linear
- * in its length.
+ * Reads one document of YAML as a tree, in time and memory that are linear in its length.
  *
  * <p>A library parses; the tree is made here, since the library's own would fill with copies of
  * what aliases name, and would give words other meanings than Kubernetes does. A key that is
@@ -45,7 +46,7 @@ public final class YamlText {
 
   private final Parser parser;
   private final long mostValues;
-  private final Map<String, Anchored> anchors = new HashMap<>();
+  private final Map<Anchor, Anchored> anchors = new HashMap<>();
 
   /** Values so far, those that aliases name counted each time. */
   private long values;
@@ -56,9 +57,8 @@ public final class YamlText {
   private record Anchored(Json value, long values) {}
 
   private YamlText(String text) {
-    LoaderOptions options = new LoaderOptions();
-    options.setCodePointLimit(Integer.MAX_VALUE);
-    this.parser = new ParserImpl(new StreamReader(text), options);
+    LoadSettings settings = LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+    this.parser = new ParserImpl(settings, new StreamReader(settings, text));
     this.mostValues = (long) VALUES_PER_CHARACTER * text.length();
   }
 
@@ -70,12 +70,11 @@ public final class YamlText {
   public static Json read(String text) {
     try {
       return new YamlText(text).document();
-    } catch (MarkedYAMLException e) {
+    } catch (MarkedYamlEngineException e) {
       // What breaks off does so behind the last line.
       int last = Math.max(1, (int) text.lines().count());
-      Mark mark = e.getProblemMark();
       throw new YamlException(
-          mark == null ? last : Math.min(line(mark), last),
+          Math.min(line(e.getProblemMark()), last),
           "is not YAML: " + sentence(e.getContext(), e.getProblem()));
     } catch (ReaderException e) {
       int end = Math.min(e.getPosition(), text.length());
@@ -88,13 +87,13 @@ public final class YamlText {
   private Json document() {
     expect(Event.ID.StreamStart);
     Json value = new Json.Null();
-    if (peek().is(Event.ID.DocumentStart)) {
+    if (peek().getEventId() == Event.ID.DocumentStart) {
       next();
       value = value(0);
       expect(Event.ID.DocumentEnd);
     }
     Event next = next();
-    if (!next.is(Event.ID.StreamEnd)) {
+    if (next.getEventId() != Event.ID.StreamEnd) {
       throw refused(next, "goes on behind its end; another document begins with a line ---");
     }
     return value;
@@ -103,13 +102,13 @@ public final class YamlText {
   private Event next() {
     Event event = peek();
     seenLine = line(event.getEndMark());
-    return parser.getEvent();
+    return parser.next();
   }
 
   private Event peek() {
     try {
       return parser.peekEvent();
-    } catch (YAMLException e) {
+    } catch (YamlEngineException e) {
       throw e;
     } catch (RuntimeException e) {
       // Slips of the library's own, such as at a text that ends with "\x.
@@ -119,7 +118,7 @@ public final class YamlText {
 
   private void expect(Event.ID id) {
     Event event = next();
-    if (!event.is(id)) {
+    if (event.getEventId() != id) {
       throw new IllegalStateException("a document cannot have " + event + " here");
     }
   }
@@ -140,20 +139,20 @@ public final class YamlText {
           case MappingStartEvent _ -> mapping(depth);
           default -> throw new IllegalStateException("a value cannot start with " + event);
         };
-    String anchor = ((NodeEvent) event).getAnchor();
-    if (anchor != null) {
-      anchors.put(anchor, new Anchored(value, values - before));
-    }
+    long within = values - before;
+    ((NodeEvent) event)
+        .getAnchor()
+        .ifPresent(anchor -> anchors.put(anchor, new Anchored(value, within)));
     return value;
   }
 
   /** An alias shares the value, which nobody can change; but whoever reads it reads it again. */
   private Json named(AliasEvent alias) {
-    Anchored anchored = anchors.get(alias.getAnchor());
+    Anchored anchored = anchors.get(alias.getAlias());
     if (anchored == null) {
       throw refused(
           alias,
-          "uses *" + alias.getAnchor() + ", but no value before is called &" + alias.getAnchor());
+          "uses *" + alias.getAlias() + ", but no value before is called &" + alias.getAlias());
     }
     values += anchored.values();
     if (values > mostValues) {
@@ -164,7 +163,7 @@ public final class YamlText {
 
   private Json list(int depth) {
     List<Json> elements = new ArrayList<>();
-    while (!peek().is(Event.ID.SequenceEnd)) {
+    while (peek().getEventId() != Event.ID.SequenceEnd) {
       elements.add(value(depth + 1));
     }
     next();
@@ -174,7 +173,7 @@ public final class YamlText {
   private Json mapping(int depth) {
     Map<String, Json> fields = new LinkedHashMap<>();
     List<Json.Obj> merged = new ArrayList<>();
-    while (!peek().is(Event.ID.MappingEnd)) {
+    while (peek().getEventId() != Event.ID.MappingEnd) {
       Event event = next();
       if (!(event instanceof ScalarEvent key)) {
         throw refused(event, "has a key that is no plain word; keys are strings");
@@ -195,7 +194,7 @@ public final class YamlText {
   }
 
   private static boolean isMerge(ScalarEvent key) {
-    return key.isPlain() && key.getTag() == null && key.getValue().equals(MERGE);
+    return key.isPlain() && key.getTag().isEmpty() && key.getValue().equals(MERGE);
   }
 
   /** The fields of the mapping, or of each in a list, stand where the mapping itself has none. */
@@ -210,13 +209,13 @@ public final class YamlText {
   }
 
   private static Json scalar(ScalarEvent scalar) {
-    String tag = scalar.getTag();
+    Optional<String> tag = scalar.getTag();
     String text = scalar.getValue();
-    if (tag == null) {
+    if (tag.isEmpty()) {
       return scalar.isPlain() ? PlainScalar.resolve(text) : new Json.Str(text);
     }
     boolean resolved =
-        switch (tag) {
+        switch (tag.get()) {
           case TAG + "int", TAG + "float", TAG + "bool", TAG + "null" -> true;
           default -> false;
         };
@@ -227,8 +226,8 @@ public final class YamlText {
     return new YamlException(line(at.getStartMark()), problem);
   }
 
-  private static int line(Mark mark) {
-    return mark.getLine() + 1;
+  private static int line(Optional<Mark> mark) {
+    return mark.map(Mark::getLine).orElse(0) + 1;
   }
 
   private static String sentence(@Nullable String context, @Nullable String problem) {
