@@ -1,0 +1,49 @@
+package dev.weft.iptables.engine;
+
+import dev.weft.iptables.ruleset.Chain;
+import dev.weft.iptables.ruleset.Rule;
+import dev.weft.iptables.ruleset.Side;
+import dev.weft.iptables.ruleset.TableName;
+import dev.weft.net.IpAddress;
+
+/** One thing that happened to a packet. */
+public sealed interface Step {
+
+  /** A table is asked. */
+  record Asked(Hook hook, TableName table) implements Step {}
+
+  /**
+   * A rule's matches held, and its target was carried out.
+   *
+   * @param position in its chain, from 1
+   */
+  record Applied(TableName table, String chain, int position, Rule rule) implements Step {}
+
+  /**
+   * A rule left it to chance.
+   *
+   * @param position in its chain, from 1
+   * @param chance that it holds, 0 to 1
+   * @param held what this branch takes
+   */
+  record Drawn(TableName table, String chain, int position, Rule rule, double chance, boolean held)
+      implements Step {}
+
+  /** A base chain came to its end. */
+  record Policy(TableName table, String chain, Chain.Policy policy) implements Step {}
+
+  record Marked(int from, int to) implements Step {}
+
+  /** NAT gave the packet another address or port. */
+  record Rewritten(Side side, IpAddress from, int fromPort, IpAddress to, int toPort)
+      implements Step {}
+
+  /** The route was looked up: {@code lo} if the packet stays on the node. */
+  record Routed(String device) implements Step {}
+
+  /** There is no route to the destination, so the packet ends. */
+  record Unroutable(IpAddress destination) implements Step {}
+
+  /** What comes next cannot be told from what is known. */
+  record Undecided(String why) implements Step {}
+}
