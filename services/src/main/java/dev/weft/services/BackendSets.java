@@ -18,17 +18,27 @@ import java.util.function.Predicate;
  * Which endpoints serve a port of a Service, for each policy. Both sets are in order and without
  * doubles: the same objects make the same sets.
  *
- * @param cluster where traffic of the policy Cluster goes
- * @param local where traffic of the policy Local goes
- * @param anywhere whether some endpoint of any node would take a connection: if none of a set would
- *     but this is so, packets are dropped; else they are refused
+ * @param cluster where traffic of the policy Cluster goes; empty only if no endpoint of any node
+ *     would take a connection
+ * @param local where traffic of the policy Local goes; empty then too
  */
-public record BackendSets(List<Backend> cluster, List<Backend> local, boolean anywhere) {
-  static final BackendSets NONE = new BackendSets(List.of(), List.of(), false);
+public record BackendSets(List<Backend> cluster, List<Backend> local) {
+  static final BackendSets NONE = new BackendSets(List.of(), List.of());
 
   public BackendSets {
     cluster = List.copyOf(cluster);
     local = List.copyOf(local);
+    if (cluster.isEmpty() && !local.isEmpty()) {
+      throw new IllegalArgumentException("who serves this node serves all: " + local);
+    }
+  }
+
+  /**
+   * Whether some endpoint of any node would take a connection: if none of a set would but this is
+   * so, packets are dropped; else they are refused.
+   */
+  public boolean anywhere() {
+    return !cluster.isEmpty();
   }
 
   /** An endpoint of a slice at one of its ports. */
@@ -60,9 +70,7 @@ public record BackendSets(List<Backend> cluster, List<Backend> local, boolean an
     List<Candidate> draining = only(all, candidate -> candidate.endpoint.drains());
     List<Candidate> near = only(ready, topology(ready, node));
     return new BackendSets(
-        backends(near.isEmpty() ? draining : near),
-        backends(localOrElse(ready, draining)),
-        !ready.isEmpty() || !draining.isEmpty());
+        backends(near.isEmpty() ? draining : near), backends(localOrElse(ready, draining)));
   }
 
   private static List<Candidate> candidates(
