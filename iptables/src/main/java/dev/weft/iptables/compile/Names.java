@@ -18,6 +18,7 @@ import java.util.Locale;
 public record Names(String prefix, int masqueradeBit) {
   public static final Names WEFT = new Names("WEFT", 0x2000);
 
+  private static final MessageDigest SHA_256 = lookUp();
   private static final int HASH_LENGTH = 16;
   private static final String DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"; // RFC 4648, base 32
 
@@ -55,18 +56,28 @@ public record Names(String prefix, int masqueradeBit) {
     return port + port.protocol().name().toLowerCase(Locale.ROOT);
   }
 
+  private static MessageDigest sha256() {
+    try {
+      return (MessageDigest) SHA_256.clone(); // to look it up among all providers takes longer
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError("the JDK's own SHA-256 can be cloned", e);
+    }
+  }
+
+  private static MessageDigest lookUp() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
   private String of(String kind, String identity) {
     return prefix + "-" + kind + "-" + hash(identity);
   }
 
   private static String hash(String identity) {
-    byte[] digest;
-    try {
-      digest =
-          MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    byte[] digest = sha256().digest(identity.getBytes(StandardCharsets.UTF_8));
     StringBuilder text = new StringBuilder(HASH_LENGTH);
     for (int i = 0; i < HASH_LENGTH; i++) {
       int bit = 5 * i;

@@ -16,6 +16,7 @@ import dev.weft.services.TrafficPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,10 @@ final class PortRules {
   private final NodeFacts node;
   private final PodMatches pods;
 
+  /** What it is called in comments. */
+  private final String label;
+
+  private final Map<Backend, String> endpoints = new HashMap<>();
   private final Map<SharedChain, List<Rule>> shared = new LinkedHashMap<>();
   private final List<Chain> own = new ArrayList<>();
 
@@ -44,6 +49,7 @@ final class PortRules {
     this.names = names;
     this.node = node;
     this.pods = PodMatches.of(node.localPods(), port.family());
+    this.label = port.toString();
   }
 
   static PortRules of(ServedPort port, Names names, NodeFacts node) {
@@ -193,7 +199,7 @@ final class PortRules {
       }
     }
     for (Backend backend : reachable) {
-      own.add(Chain.own(names.endpoint(port, backend), endpoint(backend)));
+      own.add(Chain.own(endpointChain(backend), endpoint(backend)));
     }
   }
 
@@ -213,7 +219,7 @@ final class PortRules {
 
   private List<Rule> external() {
     List<Rule> rules = new ArrayList<>();
-    String what = port + " external destinations";
+    String what = label + " external destinations";
     if (port.externalPolicy() == TrafficPolicy.CLUSTER) {
       rules.add(
           rule(
@@ -268,11 +274,11 @@ final class PortRules {
             List.of(
                 new Match.Comment(
                     "other traffic to "
-                        + port
+                        + label
                         + " will be dropped by "
                         + names.shared(SharedChain.PROXY_FIREWALL.suffix()))),
             Optional.empty(),
-            Optional.of(new Origin(port.toString(), "source ranges"))));
+            Optional.of(new Origin(label, "source ranges"))));
     return rules;
   }
 
@@ -293,7 +299,7 @@ final class PortRules {
                 Match.Recent.Action.RCHECK,
                 OptionalInt.of((int) port.affinity().get().toSeconds()),
                 true,
-                names.endpoint(port, backend),
+                endpointChain(backend),
                 wholeAddress(),
                 Side.SOURCE,
                 false);
@@ -319,7 +325,7 @@ final class PortRules {
   }
 
   private Target toEndpoint(Backend backend) {
-    return jump(names.endpoint(port, backend));
+    return jump(endpointChain(backend));
   }
 
   private List<Rule> endpoint(Backend backend) {
@@ -332,7 +338,7 @@ final class PortRules {
               Match.Recent.Action.SET,
               OptionalInt.empty(),
               false,
-              names.endpoint(port, backend),
+              endpointChain(backend),
               wholeAddress(),
               Side.SOURCE,
               false));
@@ -346,6 +352,10 @@ final class PortRules {
             comment(""));
     Target change = new Target.Dnat(NatRange.of(backend.address(), backend.port()));
     return List.of(hairpin, rule("endpoint " + backend, change, matches.toArray(new Match[0])));
+  }
+
+  private String endpointChain(Backend backend) {
+    return endpoints.computeIfAbsent(backend, known -> names.endpoint(port, known));
   }
 
   private IpAddress wholeAddress() {
@@ -381,7 +391,7 @@ final class PortRules {
   }
 
   private Match comment(String words) {
-    return new Match.Comment(port + words);
+    return new Match.Comment(label + words);
   }
 
   private Target masquerade() {
@@ -393,7 +403,7 @@ final class PortRules {
   }
 
   private Rule rule(String clause, Target target, Match... matches) {
-    return Rule.of(target, matches).from(new Origin(port.toString(), clause));
+    return Rule.of(target, matches).from(new Origin(label, clause));
   }
 
   private void add(SharedChain chain, String clause, Target target, Match... matches) {
