@@ -22,16 +22,16 @@ import org.junit.jupiter.api.Assumptions;
  * Two pods on a bridge of a node, and a host outside that the node routes to. Each namespace is
  * held by a child that ends with its standard input, so that none outlives the test.
  */
-final class PacketLab implements AutoCloseable {
+public final class PacketLab implements AutoCloseable {
   static final String POD_PORT = "pod0";
   static final String POD_MAC = "02:00:00:00:00:02";
-  static final String NODE_V4 = "192.0.2.1";
+  public static final String NODE_V4 = "192.0.2.1";
   static final String NODE_V6 = "fd00:99::1";
-  static final String POD_V4 = "10.88.0.2";
+  public static final String POD_V4 = "10.88.0.2";
   static final String POD_V6 = "fd00:88::2";
-  static final String OTHER_V4 = "10.88.0.3";
+  public static final String OTHER_V4 = "10.88.0.3";
   static final String OTHER_V6 = "fd00:88::3";
-  static final String OUTSIDE_V4 = "192.0.2.2";
+  public static final String OUTSIDE_V4 = "192.0.2.2";
   static final String OUTSIDE_V6 = "fd00:99::2";
 
   private static final int UDP_PORT = 5301;
@@ -45,13 +45,13 @@ final class PacketLab implements AutoCloseable {
   private final Kernel kernel = new LinuxKernel();
   private final List<Process> keepers = new ArrayList<>();
   private final Path nodePath;
-  final NetworkNamespace node;
-  final NetworkNamespace pod;
-  final NetworkNamespace other;
-  final NetworkNamespace outside;
+  public final NetworkNamespace node;
+  public final NetworkNamespace pod;
+  public final NetworkNamespace other;
+  public final NetworkNamespace outside;
 
   /** Skips the test, and says why, where no namespaces can be made. */
-  PacketLab() {
+  public PacketLab() {
     try {
       Assumptions.assumeTrue(
           Files.getOwner(Path.of("/proc/self")).getName().equals("root"),
@@ -180,7 +180,7 @@ final class PacketLab implements AutoCloseable {
   }
 
   /** What programs print that are started inside a namespace, and that must succeed. */
-  static String run(NetworkNamespace namespace, String... commands) {
+  public static String run(NetworkNamespace namespace, String... commands) {
     StringBuilder output = new StringBuilder();
     for (String command : commands) {
       output.append(feed(namespace, "", command));
@@ -189,7 +189,7 @@ final class PacketLab implements AutoCloseable {
   }
 
   /** As {@link #run}, with text on standard input. */
-  static String feed(NetworkNamespace namespace, String input, String command) {
+  public static String feed(NetworkNamespace namespace, String input, String command) {
     return namespace.inside(
         () -> {
           Process process =

@@ -101,9 +101,29 @@ public final class Interpreter {
         now =
             each(
                 now,
-                state -> name == TableName.NAT ? translate(hook, state) : ask(hook, name, state));
+                state ->
+                    switch (name) {
+                      case RAW -> raw(hook, state);
+                      case NAT -> translate(hook, state);
+                      case MANGLE, FILTER, SECURITY -> ask(hook, name, state);
+                    });
       }
       return now;
+    }
+
+    /** The connection is looked up after raw, and until then counts as invalid. */
+    private List<State> raw(Hook hook, State state) {
+      if (state.in().equals(Host.LOOPBACK)) {
+        return ask(hook, TableName.RAW, state); // it was looked up when the packet was sent
+      }
+      State early = state.with(Tracking.of(Match.CtState.INVALID));
+      return ask(hook, TableName.RAW, early).stream()
+          .map(
+              asked ->
+                  asked.tracking().is(Match.CtState.UNTRACKED)
+                      ? asked
+                      : asked.with(state.tracking()))
+          .toList();
     }
 
     /** The nat table is asked once in a connection for each side. */

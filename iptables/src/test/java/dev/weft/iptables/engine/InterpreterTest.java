@@ -341,6 +341,23 @@ class InterpreterTest {
   }
 
   @Test
+  void inRawTheConnectionIsNotKnownYet() {
+    String saved =
+        """
+        *raw
+        :PREROUTING ACCEPT [0:0]
+        -A PREROUTING -m conntrack --ctstate NEW -j DROP
+        -A PREROUTING -m conntrack --ctstate INVALID -j MARK --set-xmark 0x1/0x1
+        COMMIT
+        *filter
+        :INPUT DROP [0:0]
+        -A INPUT -m conntrack --ctstate NEW -m mark --mark 0x1/0x1 -j ACCEPT
+        COMMIT
+        """;
+    assertEquals(End.ACCEPT, onlyEnd(saved, tcp("10.0.0.20", "10.0.0.1", 22)));
+  }
+
+  @Test
   void aPacketOutOfTrackingIsNotTranslated() {
     String saved =
         """

@@ -1,0 +1,183 @@
+package dev.weft.iptables.engine;
+
+import dev.weft.iptables.ruleset.Chain;
+import dev.weft.iptables.ruleset.Match;
+import dev.weft.iptables.ruleset.NatRange;
+import dev.weft.iptables.ruleset.PortRange;
+import dev.weft.iptables.ruleset.Rule;
+import dev.weft.iptables.ruleset.Ruleset;
+import dev.weft.iptables.ruleset.Side;
+import dev.weft.iptables.ruleset.Table;
+import dev.weft.iptables.ruleset.TableName;
+import dev.weft.iptables.ruleset.Target;
+import dev.weft.iptables.ruleset.Transport;
+import dev.weft.net.IpAddress;
+import dev.weft.net.IpFamily;
+import dev.weft.net.IpPrefix;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+
+/** Draws IPv4 rulesets whose rules often concern the packets of a test. */
+final class RandomNat {
+  private static final List<Match.CtState> STATES =
+      List.of(Match.CtState.NEW, Match.CtState.ESTABLISHED, Match.CtState.SNAT, Match.CtState.DNAT);
+
+  private final Random random;
+  private final List<IpAddress> addresses;
+  private final List<Integer> ports;
+  private final List<String> devices;
+
+  /** In the names of lists, which outlive the rules that made them. */
+  private int drawn;
+
+  RandomNat(Random random, List<IpAddress> addresses, List<Integer> ports, List<String> devices) {
+    this.random = random;
+    this.addresses = addresses;
+    this.ports = ports;
+    this.devices = devices;
+  }
+
+  Ruleset next() {
+    drawn++;
+    return Ruleset.of(
+        IpFamily.V4,
+        List.of(
+            table(TableName.RAW, Hook.PREROUTING, Hook.OUTPUT),
+            table(TableName.MANGLE, Hook.values()),
+            table(TableName.NAT, Hook.PREROUTING, Hook.INPUT, Hook.OUTPUT, Hook.POSTROUTING),
+            table(TableName.FILTER, Hook.INPUT, Hook.FORWARD, Hook.OUTPUT)));
+  }
+
+  private Table table(TableName name, Hook... hooks) {
+    List<Chain> chains = new ArrayList<>();
+    for (Hook hook : hooks) {
+      boolean drops = name == TableName.FILTER && random.nextInt(5) == 0;
+      int count = random.nextInt(4);
+      chains.add(
+          Chain.base(
+              hook.name(),
+              drops ? Chain.Policy.DROP : Chain.Policy.ACCEPT,
+              rules(name, hook, 0, count)));
+      for (int i = 1; i <= count; i++) {
+        chains.add(Chain.own(own(hook, i), rules(name, hook, i, count)));
+      }
+    }
+    return Table.of(name, chains);
+  }
+
+  private static String own(Hook hook, int number) {
+    return hook + "-" + number;
+  }
+
+  private List<Rule> rules(TableName table, Hook hook, int chain, int chains) {
+    List<Rule> rules = new ArrayList<>();
+    for (int i = random.nextInt(5); i > 0; i--) {
+      rules.add(rule(table, hook, chain, chains));
+    }
+    return rules;
+  }
+
+  private Rule rule(TableName table, Hook hook, int chain, int chains) {
+    List<Match> matches = new ArrayList<>();
+    if (random.nextInt(3) == 0) {
+      matches.add(new Match.Source(prefix(), random.nextBoolean()));
+    }
+    if (random.nextInt(3) == 0) {
+      matches.add(new Match.Destination(prefix(), random.nextBoolean()));
+    }
+    if (random.nextInt(5) == 0 && hook != Hook.OUTPUT && hook != Hook.POSTROUTING) {
+      matches.add(new Match.InInterface(pick(devices), random.nextBoolean()));
+    }
+    if (random.nextInt(5) == 0 && hook != Hook.PREROUTING && hook != Hook.INPUT) {
+      matches.add(new Match.OutInterface(pick(devices), random.nextBoolean()));
+    }
+    matches.add(new Match.Protocol(Transport.UDP));
+    for (int i = random.nextInt(3); i > 0; i--) {
+      matches.add(match());
+    }
+    boolean calls = chain < chains && random.nextInt(3) > 0;
+    Target target = calls ? call(hook, chain, chains) : target(table, hook);
+    return new Rule(matches, Optional.of(target), Optional.empty());
+  }
+
+  private Target call(Hook hook, int chain, int chains) {
+    String name = own(hook, chain + 1 + random.nextInt(chains - chain));
+    return random.nextBoolean() ? new Target.Jump(name) : new Target.Goto(name);
+  }
+
+  private Match match() {
+    boolean negated = random.nextInt(3) == 0;
+    int bit = 1 << random.nextInt(3);
+    return switch (random.nextInt(8)) {
+      case 0, 1 ->
+          new Match.Ports(
+              Transport.UDP,
+              Optional.empty(),
+              Optional.of(new Match.Port(PortRange.of(pick(ports)), negated)));
+      case 2 ->
+          new Match.Multiport(
+              Optional.of(Side.DESTINATION),
+              List.of(PortRange.of(pick(ports)), PortRange.of(pick(ports))),
+              negated);
+      case 3 ->
+          new Match.AddressType(
+              random.nextBoolean() ? Side.SOURCE : Side.DESTINATION,
+              random.nextBoolean() ? Match.Kind.LOCAL : Match.Kind.UNICAST,
+              negated);
+      case 4 -> new Match.Mark(random.nextBoolean() ? bit : 0, bit, negated);
+      case 5 ->
+          new Match.ConnectionState(EnumSet.copyOf(List.of(pick(STATES), pick(STATES))), negated);
+      case 6 -> new Match.Random(1L << (29 + random.nextInt(2)), negated);
+      default ->
+          new Match.Recent(
+              pick(List.of(Match.Recent.Action.values())),
+              OptionalInt.empty(),
+              false,
+              "weft-" + drawn + "-" + random.nextInt(3),
+              IpAddress.of("255.255.255.255"),
+              random.nextBoolean() ? Side.SOURCE : Side.DESTINATION,
+              negated);
+    };
+  }
+
+  private Target target(TableName table, Hook hook) {
+    int bit = 1 << random.nextInt(3);
+    return switch (random.nextInt(4)) {
+      case 0 -> new Target.SetMark(random.nextBoolean() ? bit : 0, bit);
+      case 1 -> random.nextBoolean() ? Target.Verdict.RETURN : Target.Verdict.ACCEPT;
+      default ->
+          switch (table) {
+            case RAW -> new Target.NoTrack();
+            case FILTER ->
+                random.nextBoolean()
+                    ? Target.Verdict.DROP
+                    : new Target.Reject("icmp-port-unreachable");
+            case NAT -> translation(hook);
+            case MANGLE, SECURITY -> new Target.SetMark(bit, bit);
+          };
+    };
+  }
+
+  private Target translation(Hook hook) {
+    if (hook.natSide() == Side.DESTINATION) {
+      return random.nextInt(4) == 0
+          ? new Target.Redirect(Optional.of(PortRange.of(pick(ports))), false)
+          : new Target.Dnat(NatRange.of(pick(addresses), pick(ports)));
+    }
+    return hook == Hook.POSTROUTING && random.nextBoolean()
+        ? new Target.Masquerade(Target.PortChoice.RANDOM_FULLY)
+        : new Target.Snat(NatRange.of(pick(addresses)), Target.PortChoice.NEAR, false);
+  }
+
+  private IpPrefix prefix() {
+    return new IpPrefix(pick(addresses), pick(List.of(24, 31, 32))).network();
+  }
+
+  private <T> T pick(List<T> choices) {
+    return choices.get(random.nextInt(choices.size()));
+  }
+}
