@@ -36,7 +36,7 @@ public record EndpointSlice(
    *
    * @param address the first; a slice made by hand may name more, which nobody uses
    * @param ready takes new connections; an API that does not say means yes
-   * @param serving takes connections, though it may be about to end; unsaid: as ready
+   * @param serving takes connections, though it may be about to end; unsaid: yes, as for kube-proxy
    * @param terminating is about to end
    * @param forZones which zones it is meant for, by {@code hints}
    * @param forNodes which nodes, likewise

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.json.Json;
 import dev.weft.json.JsonText;
 import java.math.BigDecimal;
-import java.util.List;
-import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -22,7 +20,7 @@ class YamlTextProperties {
 
   @Property(tries = 300)
   void treeIsReadAsItWasWrittenInBlocks(@ForAll @From("trees") Json tree) {
-    assertEquals(tree, YamlText.read(block(tree, "") + "\n"));
+    assertEquals(tree, YamlText.read(BlockText.of(tree)));
   }
 
   @Property(tries = 300)
@@ -83,29 +81,5 @@ class YamlTextProperties {
     return Arbitraries.oneOf(
         Arbitraries.of("yes", "80", "", "~", "<<", "a: b", "- a", "#", "0x1", "1e3", "---"),
         Arbitraries.strings().withCharRange(' ', '~').withChars("äß€\uD7FF\n\t").ofMaxLength(12));
-  }
-
-  /** In the form that people write, all strings quoted. */
-  private static String block(Json tree, String indent) {
-    return switch (tree) {
-      case Json.Obj(Map<String, Json> fields) when !fields.isEmpty() -> {
-        StringBuilder text = new StringBuilder();
-        fields.forEach(
-            (key, value) ->
-                text.append("\n" + indent + quoted(key) + ": " + block(value, indent + "  ")));
-        yield text.toString();
-      }
-      case Json.Arr(List<Json> elements) when !elements.isEmpty() -> {
-        StringBuilder text = new StringBuilder();
-        elements.forEach(
-            element -> text.append("\n" + indent + "- " + block(element, indent + "  ")));
-        yield text.toString();
-      }
-      default -> JsonText.write(tree);
-    };
-  }
-
-  private static String quoted(String key) {
-    return JsonText.write(new Json.Str(key));
   }
 }
