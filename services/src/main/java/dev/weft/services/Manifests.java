@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 public record Manifests(List<Manifest> objects, List<Problem> problems) {
   /** The largest file that is read, in bytes: a hundred thousand Services fit. */
-  static final int MAX_BYTES = 256 << 20;
+  static final int MAX_BYTES = 128 << 20;
 
   public Manifests {
     objects = List.copyOf(objects);

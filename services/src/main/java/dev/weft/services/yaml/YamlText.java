@@ -39,7 +39,7 @@ public final class YamlText {
   /**
    * How many values a document may have with all aliases written out, for each of its characters.
    */
-  static final int VALUES_PER_CHARACTER = 10;
+  static final int VALUES_PER_CHARACTER = 2;
 
   private static final String TAG = "tag:yaml.org,2002:";
   private static final String MERGE = "<<";
@@ -57,7 +57,12 @@ public final class YamlText {
   private record Anchored(Json value, long values) {}
 
   private YamlText(String text) {
-    LoadSettings settings = LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+    // Filled once: the library copies its buffer whenever a long word needs more of the text.
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setCodePointLimit(Integer.MAX_VALUE)
+            .setBufferSize(text.length() + 2)
+            .build();
     this.parser = new ParserImpl(settings, new StreamReader(settings, text));
     this.mostValues = (long) VALUES_PER_CHARACTER * text.length();
   }
