@@ -8,6 +8,7 @@ import dev.weft.json.JsonText;
 import java.math.BigDecimal;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
@@ -18,12 +19,12 @@ import net.jqwik.api.constraints.StringLength;
 class YamlTextProperties {
   private static final String SYNTAX = "abx019yn ~-:?,[]{}#&*!|>'\"%@`<=._\\/\t\r\n";
 
-  @Property(tries = 300)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void treeIsReadAsItWasWrittenInBlocks(@ForAll @From("trees") Json tree) {
     assertEquals(tree, YamlText.read(BlockText.of(tree)));
   }
 
-  @Property(tries = 300)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void jsonIsYaml(@ForAll @From("trees") Json tree) {
     assertEquals(tree, YamlText.read(JsonText.write(tree)));
   }
