@@ -59,14 +59,21 @@ class YamlTextProperties {
 
   @Provide
   Arbitrary<Json> trees() {
-    return Arbitraries.lazyOf(
-        this::scalars,
-        this::scalars,
-        () -> trees().list().ofMaxSize(3).map(Json.Arr::new),
-        () -> Arbitraries.maps(words(), trees()).ofMaxSize(3).map(Json.Obj::new));
+    return trees(4);
   }
 
-  private Arbitrary<Json> scalars() {
+  private static Arbitrary<Json> trees(int depth) {
+    if (depth == 0) {
+      return scalars();
+    }
+    Arbitrary<Json> inner = trees(depth - 1);
+    return Arbitraries.oneOf(
+        scalars(),
+        inner.list().ofMaxSize(3).map(Json.Arr::new),
+        Arbitraries.maps(words(), inner).ofMaxSize(3).map(Json.Obj::new));
+  }
+
+  private static Arbitrary<Json> scalars() {
     return Arbitraries.oneOf(
         Arbitraries.just(new Json.Null()),
         Arbitraries.of(true, false).map(Json.Bool::new),
