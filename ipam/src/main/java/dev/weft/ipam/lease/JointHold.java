@@ -66,14 +66,21 @@ final class JointHold {
     } finally {
       NETWORKS.computeIfPresent(directory, (_, known) -> left(known));
     }
-    switch (request.failure) {
-      case null -> {}
-      case IOException e -> throw e;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      default -> throw new AssertionError(request.failure);
+    if (request.failure != null) {
+      throw rethrown(request.failure);
     }
     return done(request.result);
+  }
+
+  /** Not as a switch over types, for which Java would make a class at each start. */
+  private static IOException rethrown(Throwable failure) {
+    if (failure instanceof RuntimeException e) {
+      throw e;
+    }
+    if (failure instanceof Error e) {
+      throw e;
+    }
+    return (IOException) failure; // work throws nothing else
   }
 
   private static JointHold joined(@Nullable JointHold known) {
