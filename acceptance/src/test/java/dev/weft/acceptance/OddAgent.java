@@ -12,8 +12,8 @@ import java.nio.file.Path;
 
 /** Stands at an agent's socket in this JVM and treats launchers as no agent should. */
 final class OddAgent implements AutoCloseable {
-  /** Two bytes with descriptors, the word, the version, the length. */
-  private static final int HEAD_BYTES = 2 + 12;
+  /** The word, the version, the length. */
+  private static final int HEAD_BYTES = 12;
 
   private final ServerSocketChannel server;
 
