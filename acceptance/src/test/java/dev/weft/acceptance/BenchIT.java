@@ -53,7 +53,8 @@ class BenchIT {
     }
     try (Stream<Path> files = Files.list(work)) {
       assertEquals(List.of(), files.toList());
-      assertEquals(List.of(), processesOf(work));
+      assertEquals(List.of(), processesOfBenchmarks());
+      assertEquals(List.of(), inMemory());
       assertEquals(before, links());
     } finally {
       delete(work);
@@ -180,14 +181,14 @@ class BenchIT {
   @Test
   void whenItIsToldToEndAsItBeginsItLeavesNothingEither() throws InterruptedException {
     Process bench = Command.start(command("--cases=masq-nft"), Map.of(), new byte[0]);
-    Await.until(PATIENCE, () -> !agents("agent.log").isEmpty(), () -> "no agent is started");
+    Await.until(PATIENCE, () -> !agentLogs().isEmpty(), () -> "no agent is started");
     end(bench);
   }
 
   @Test
   void whenItIsToldToEndAmongCallsItLeavesNothingEither() throws InterruptedException {
     Process bench = Command.start(command("--cases=masq-nft"), Map.of(), new byte[0]);
-    Await.until(PATIENCE, () -> !agents("agent/agent.sock").isEmpty(), () -> "no agent is ready");
+    Await.until(PATIENCE, this::isAnAgentReady, () -> "no agent is ready");
     Thread.sleep(Duration.ofSeconds(1));
     end(bench);
   }
@@ -198,13 +199,28 @@ class BenchIT {
     assertEquals(terminated, bench.waitFor());
   }
 
-  /** Files of agents that were started for benchmarks. */
-  private List<Path> agents(String file) {
+  /** What agents say that were started for benchmarks. */
+  private List<Path> agentLogs() {
     try (Stream<Path> benchmarks = Files.list(work)) {
-      return benchmarks.map(one -> one.resolve(file)).filter(Files::exists).toList();
+      return benchmarks.map(one -> one.resolve("agent.log")).filter(Files::exists).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private boolean isAnAgentReady() {
+    return agentLogs().stream().anyMatch(log -> text(log).contains("serving calls"));
+  }
+
+  /** Where benchmarks put what shall not be on a disk. */
+  private static List<Path> inMemory() throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (Path directory : List.of(Path.of("/run"), Path.of("/dev/shm"))) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "weft-bench-*")) {
+        files.forEach(found::add);
+      }
+    }
+    return found;
   }
 
   /** The links of the machine's own network. */
@@ -214,15 +230,13 @@ class BenchIT {
     return links;
   }
 
-  /** The processes whose arguments or variables name something in a directory, but for this one. */
-  private static List<String> processesOf(Path directory) {
+  /** The processes whose arguments or variables name something in a benchmark's directory. */
+  private static List<String> processesOfBenchmarks() {
     List<String> found = new ArrayList<>();
-    String self = Long.toString(ProcessHandle.current().pid());
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path process : processes) {
-        if (!process.endsWith(self)
-            && (text(process.resolve("environ")) + text(process.resolve("cmdline")))
-                .contains(directory + "/")) {
+        String names = text(process.resolve("environ")) + text(process.resolve("cmdline"));
+        if (names.contains("/weft-bench-")) {
           found.add(text(process.resolve("cmdline")).replace('\0', ' '));
         }
       }

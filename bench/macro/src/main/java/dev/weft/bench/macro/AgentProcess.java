@@ -72,16 +72,18 @@ final class AgentProcess implements AutoCloseable {
    *
    * @param weft its executable
    * @param node where it is born
-   * @param directory for its socket, and for what it says
+   * @param directory for what it says
+   * @param runtime for its socket
    */
-  static AgentProcess start(Path weft, Node node, Path directory, Interruption interruption)
+  static AgentProcess start(
+      Path weft, Node node, Path directory, Path runtime, Interruption interruption)
       throws IOException, InterruptedException {
-    if (directory.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_DIRECTORY) {
+    if (runtime.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_DIRECTORY) {
       throw new BenchException(
-          directory + " is too long a path for the agent's sockets: choose another --work-dir");
+          runtime + " is too long a path for the agent's sockets: choose another --work-dir");
     }
     // The agent makes the socket's directory itself, and it has the name when it is ready.
-    Path socket = directory.resolve("agent").resolve("agent.sock");
+    Path socket = runtime.resolve("agent").resolve("agent.sock");
     Path log = directory.resolve("agent.log");
     ProcessBuilder command =
         new ProcessBuilder(List.of(weft.toString(), "agent", "--socket", socket.toString()))

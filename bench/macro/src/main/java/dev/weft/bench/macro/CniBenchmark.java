@@ -82,7 +82,7 @@ public final class CniBenchmark {
         Node ours = Node.create(kernel);
         Node peers = Node.create(kernel);
         PodPool pods = new PodPool(kernel);
-        AgentProcess agent = agent(settings, ours, runtime.path(), interruption)) {
+        AgentProcess agent = agent(settings, ours, work.path(), runtime.path(), interruption)) {
       Map<Side, Contestant> sides = new EnumMap<>(Side.class);
       sides.put(Side.WEFT, Contestant.of(Side.WEFT, settings.ours(), ours, agent, work));
       sides.put(
@@ -105,11 +105,12 @@ public final class CniBenchmark {
   }
 
   private static AgentProcess agent(
-      CniSettings settings, Node node, Path directory, Interruption interruption)
+      CniSettings settings, Node node, Path directory, Path runtime, Interruption interruption)
       throws IOException, InterruptedException {
     return switch (settings.agent()) {
       case AgentChoice.Own _ ->
-          AgentProcess.start(settings.ours().resolve("weft"), node, directory, interruption);
+          AgentProcess.start(
+              settings.ours().resolve("weft"), node, directory, runtime, interruption);
       case AgentChoice.Running(Path socket) -> AgentProcess.running(socket);
       case AgentChoice.None _ -> AgentProcess.none();
     };
