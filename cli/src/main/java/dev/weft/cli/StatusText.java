@@ -56,7 +56,7 @@ record StatusText(Json.Obj page, Instant now) {
         "in use       "
             + (text(process, "descriptors") + " descriptors, ")
             + (text(process, "threads") + " threads, ")
-            + (text(process, "cpuSeconds") + " s of CPU time"));
+            + (seconds(process, "cpuSeconds") + " s of CPU time"));
     lines.addAll(operations());
     return String.join("\n", lines) + "\n";
   }
@@ -191,10 +191,18 @@ record StatusText(Json.Obj page, Instant now) {
         : UNTOLD;
   }
 
-  /** To three digits. */
+  private static String seconds(Json.Obj in, String key) {
+    return rounded(in, key, 0);
+  }
+
   private static String milliseconds(Json.Obj in, String key) {
+    return rounded(in, key, 3);
+  }
+
+  /** To three digits. */
+  private static String rounded(Json.Obj in, String key, int pointRight) {
     return in.find(key).orElse(new Json.Null()) instanceof Json.Num(BigDecimal seconds)
-        ? plain(seconds.movePointRight(3).round(new MathContext(3)))
+        ? plain(seconds.movePointRight(pointRight).round(new MathContext(3)))
         : UNTOLD;
   }
 

@@ -32,7 +32,7 @@ class AgentCommandTest {
         {"plugin": "loopback", "network": "lo", "containerID": "77b0", "ifname": "lo",
          "since": "2026-11-25T22:42:00.250Z", "attempts": 0, "error": ""}]},
        "process": {"residentBytes": 80000000, "heapBytes": 7000000, "heapLimitBytes": 50331648,
-                   "descriptors": 42, "threads": 24, "cpuSeconds": 1.500000}}
+                   "descriptors": 42, "threads": 24, "cpuSeconds": 2.925112}}
       """;
 
   @TempDir Path directory;
@@ -50,7 +50,7 @@ class AgentCommandTest {
           container 4f2a eth0, network kubenet, by bridge: since 2026-11-25T22:40:00Z (2 min), failed 3 times: the disk is  [1mfull
           container 77b0 lo, network lo, by loopback: since 2026-11-25T22:42:00Z (16 s), not tried yet
         memory       76 MB, heap 6 of 48 MB
-        in use       42 descriptors, 24 threads, 1.5 s of CPU time
+        in use       42 descriptors, 24 threads, 2.93 s of CPU time
 
         plugin       verb       number   failed   p50 ms   p90 ms   p99 ms   max ms p99 queue  errors
         bridge       ADD            30        3     1.23     12.3      123    12300      0.03  1 of code 11, 2 of code 100
