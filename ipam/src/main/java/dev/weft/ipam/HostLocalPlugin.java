@@ -122,12 +122,13 @@ public final class HostLocalPlugin implements Plugin {
       containers.add(attachment.containerId());
     }
     try {
-      Optional<Leases> opened = store.openExisting(dataDir, request.config().name());
-      if (opened.isPresent()) {
-        try (Leases leases = opened.get()) {
-          releaseOthers(leases, valid, containers);
-        }
-      }
+      store.holdExisting(
+          dataDir,
+          request.config().name(),
+          leases -> {
+            releaseOthers(leases, valid, containers);
+            return true;
+          });
     } catch (IOException e) {
       throw unusable(ErrorCode.IO_FAILURE, dataDir, e);
     }
@@ -152,13 +153,10 @@ public final class HostLocalPlugin implements Plugin {
 
   private List<Lease> held(Path dataDir, Request.Attach request) {
     try {
-      Optional<Leases> opened = store.openExisting(dataDir, request.config().name());
-      if (opened.isEmpty()) {
-        return List.of();
-      }
-      try (Leases leases = opened.get()) {
-        return leases.heldBy(request.attachment());
-      }
+      return store
+          .holdExisting(
+              dataDir, request.config().name(), leases -> leases.heldBy(request.attachment()))
+          .orElse(List.of());
     } catch (IOException e) {
       throw unusable(ErrorCode.IO_FAILURE, dataDir, e);
     }

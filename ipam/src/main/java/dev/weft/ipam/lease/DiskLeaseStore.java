@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /** Leases in files, shared with the reference plugin: see the package for the form. */
 public final class DiskLeaseStore implements LeaseStore {
@@ -33,9 +32,8 @@ public final class DiskLeaseStore implements LeaseStore {
   }
 
   @Override
-  public Optional<Leases> openExisting(Path dataDir, String network) throws IOException {
-    boolean never = leadsNowhere(NetworkFiles.of(dataDir, network).leases());
-    return never ? Optional.empty() : Optional.of(open(dataDir, network));
+  public boolean isKnown(Path dataDir, String network) {
+    return !leadsNowhere(NetworkFiles.of(dataDir, network).leases());
   }
 
   @Override
@@ -44,13 +42,6 @@ public final class DiskLeaseStore implements LeaseStore {
     disk.createDirectories(files.leases());
     return JointHold.perform(
         FileId.of(files.leases()), () -> DiskLeases.open(files, disk, boot), work);
-  }
-
-  @Override
-  public <T> Optional<T> holdExisting(Path dataDir, String network, Work<T> work)
-      throws IOException {
-    boolean never = leadsNowhere(NetworkFiles.of(dataDir, network).leases());
-    return never ? Optional.empty() : Optional.of(hold(dataDir, network, work));
   }
 
   /**

@@ -15,12 +15,8 @@ public interface LeaseStore {
    */
   Leases open(Path dataDir, String network) throws IOException;
 
-  /**
-   * As {@link #open}, but empty where nothing was ever leased.
-   *
-   * @throws IOException also if it cannot be told whether something was
-   */
-  Optional<Leases> openExisting(Path dataDir, String network) throws IOException;
+  /** Whether anything of a network may ever have been leased: also if that cannot be told. */
+  boolean isKnown(Path dataDir, String network);
 
   /** What is done with leases while they are held. */
   interface Work<T> {
@@ -40,12 +36,6 @@ public interface LeaseStore {
   /** As {@link #hold}, but does nothing where nothing was ever leased. */
   default <T> Optional<T> holdExisting(Path dataDir, String network, Work<T> work)
       throws IOException {
-    Optional<Leases> opened = openExisting(dataDir, network);
-    if (opened.isEmpty()) {
-      return Optional.empty();
-    }
-    try (Leases leases = opened.get()) {
-      return Optional.of(work.with(leases));
-    }
+    return isKnown(dataDir, network) ? Optional.of(hold(dataDir, network, work)) : Optional.empty();
   }
 }

@@ -23,10 +23,8 @@ public final class MemoryLeaseStore implements LeaseStore {
   }
 
   @Override
-  public Optional<Leases> openExisting(Path dataDir, String network) {
-    return networks.containsKey(dataDir.resolve(network))
-        ? Optional.of(open(dataDir, network))
-        : Optional.empty();
+  public boolean isKnown(Path dataDir, String network) {
+    return networks.containsKey(dataDir.resolve(network));
   }
 
   /** As a restart of the machine does: no container runs any more, the leases stand. */
