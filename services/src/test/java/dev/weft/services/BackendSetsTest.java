@@ -1,11 +1,11 @@
 package dev.weft.services;
 
-import static dev.weft.services.Objects.NODE;
-import static dev.weft.services.Objects.draining;
-import static dev.weft.services.Objects.gone;
-import static dev.weft.services.Objects.hinted;
-import static dev.weft.services.Objects.ready;
-import static dev.weft.services.Objects.slice;
+import static dev.weft.services.Samples.NODE;
+import static dev.weft.services.Samples.draining;
+import static dev.weft.services.Samples.gone;
+import static dev.weft.services.Samples.hinted;
+import static dev.weft.services.Samples.ready;
+import static dev.weft.services.Samples.slice;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -115,7 +115,7 @@ class BackendSetsTest {
     EndpointSlice otherPort =
         new EndpointSlice(
             new ObjectName("shop", "web-2"),
-            Objects.WEB,
+            Samples.WEB,
             IpFamily.V4,
             List.of(
                 new EndpointSlice.Port("https", Protocol.TCP, 8443),

@@ -1,9 +1,9 @@
 package dev.weft.services;
 
-import static dev.weft.services.Objects.NODE;
-import static dev.weft.services.Objects.ready;
-import static dev.weft.services.Objects.service;
-import static dev.weft.services.Objects.slice;
+import static dev.weft.services.Samples.NODE;
+import static dev.weft.services.Samples.ready;
+import static dev.weft.services.Samples.service;
+import static dev.weft.services.Samples.slice;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,8 +1,8 @@
 package dev.weft.services;
 
-import static dev.weft.services.Objects.NODE;
-import static dev.weft.services.Objects.draining;
-import static dev.weft.services.Objects.ready;
+import static dev.weft.services.Samples.NODE;
+import static dev.weft.services.Samples.draining;
+import static dev.weft.services.Samples.ready;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
@@ -14,7 +14,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -32,28 +31,12 @@ class ServiceCatalogTest {
   }
 
   private static Service service(String name, int nodePort) {
-    return new Service(
-        name(name),
-        Service.Type.NODE_PORT,
-        List.of(IpAddress.of("172.30.0." + (name.charAt(0) - 'a' + 1))),
-        List.of(new Service.Port("http", Protocol.TCP, 80, nodePort)),
-        List.of(),
-        TrafficPolicy.CLUSTER,
-        TrafficPolicy.CLUSTER,
-        Optional.empty(),
-        List.of(),
-        List.of(),
-        0,
-        Optional.empty());
+    IpAddress clusterIp = IpAddress.of("172.30.0." + (name.charAt(0) - 'a' + 1));
+    return Samples.service(name(name), clusterIp, Service.Type.NODE_PORT, nodePort);
   }
 
   private static EndpointSlice slice(String name, String service, Endpoint... endpoints) {
-    return new EndpointSlice(
-        name(name),
-        name(service),
-        IpFamily.V4,
-        List.of(new EndpointSlice.Port("http", Protocol.TCP, 8080)),
-        List.of(endpoints));
+    return Samples.slice(name(name), name(service), IpFamily.V4, endpoints);
   }
 
   @Test

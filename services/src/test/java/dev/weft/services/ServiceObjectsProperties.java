@@ -30,7 +30,7 @@ import net.jqwik.api.Provide;
 /** Objects survive as text, and damage to one costs only that one. */
 class ServiceObjectsProperties {
   private static final Json.Obj BYSTANDER =
-      ObjectTrees.of(Objects.service(Service.Type.CLUSTER_IP, 0));
+      ObjectTrees.of(Samples.service(Service.Type.CLUSTER_IP, 0));
 
   @Property(tries = 500)
   void serviceIsReadAsItWasWritten(@ForAll @From("services") Service service) {
@@ -56,7 +56,7 @@ class ServiceObjectsProperties {
     Json damaged = damaged(tree, value, new Random(seed));
     ServiceObjects objects = parse(BlockText.of(damaged) + "---\n" + BlockText.of(BYSTANDER));
     assertTrue(objects.services().size() + objects.slices().size() >= 1);
-    assertEquals(Objects.WEB, objects.services().getLast().name());
+    assertEquals(Samples.WEB, objects.services().getLast().name());
     assertTrue(
         objects.problems().stream().filter(ServiceObjectsProperties::isError).count() <= 1,
         objects.problems()::toString);

@@ -7,19 +7,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Objects to test with, all of the Service {@code shop/web}. */
-final class Objects {
+/** Objects to test with, of the Service {@code shop/web} if nothing else is said. */
+final class Samples {
   static final ObjectName WEB = new ObjectName("shop", "web");
   static final NodeIdentity NODE = new NodeIdentity("here", Optional.of("zone-a"));
 
-  private Objects() {}
+  private Samples() {}
 
   /** Of one port, named http, TCP 80 to 8080. */
   static Service service(Service.Type type, int nodePort) {
+    return service(WEB, IpAddress.of("172.30.0.1"), type, nodePort);
+  }
+
+  /** The same under another name and address. */
+  static Service service(ObjectName name, IpAddress clusterIp, Service.Type type, int nodePort) {
     return new Service(
-        WEB,
+        name,
         type,
-        List.of(IpAddress.of("172.30.0.1")),
+        List.of(clusterIp),
         List.of(new Service.Port("http", Protocol.TCP, 80, nodePort)),
         List.of(),
         TrafficPolicy.CLUSTER,
@@ -36,9 +41,14 @@ final class Objects {
   }
 
   static EndpointSlice slice(IpFamily family, Endpoint... endpoints) {
+    return slice(new ObjectName("shop", "web-1"), WEB, family, endpoints);
+  }
+
+  static EndpointSlice slice(
+      ObjectName name, ObjectName service, IpFamily family, Endpoint... endpoints) {
     return new EndpointSlice(
-        new ObjectName("shop", "web-1"),
-        WEB,
+        name,
+        service,
         family,
         List.of(new EndpointSlice.Port("http", Protocol.TCP, 8080)),
         List.of(endpoints));
