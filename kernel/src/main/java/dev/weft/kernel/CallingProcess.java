@@ -37,7 +37,7 @@ public final class CallingProcess {
    * Opens the directory of the process that a Unix socket is connected to. It is that process's
    * indeed: had it ended before, and another one been given its number, the socket had hung up.
    *
-   * @param socket connected by that process, and by nobody else since it started no other
+   * @param socket connected by that process, which has handed its end to nobody
    * @param pid its number by SO_PEERCRED (unix(7)); 0 if it is in a PID namespace out of sight
    * @return a descriptor for {@link #of}, the caller's to close
    * @throws KernelException if the process is gone or out of sight
