@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -57,6 +58,10 @@ final class Fields {
 
   String path(String key) {
     return path.isEmpty() ? key : path + "." + key;
+  }
+
+  Set<String> keys() {
+    return fields.keySet();
   }
 
   boolean has(String key) {

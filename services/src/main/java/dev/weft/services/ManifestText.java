@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ final class ManifestText {
     String place = name + ", document " + documents;
     Json value;
     try {
-      value = looksLikeJson(utf8) ? jsonOrYaml(utf8) : YamlText.read(decode(utf8));
+      value = tree(utf8);
     } catch (YamlException e) {
       int mistake = piece.line() - 1 + e.line();
       problems.add(Problem.error(place + " (line " + mistake + ") " + e.getMessage()));
@@ -59,6 +60,39 @@ final class ManifestText {
     } else {
       add(value, place + " (line " + piece.contentLine() + ")");
     }
+  }
+
+  /**
+   * Reads a text that must be one object, of no kind.
+   *
+   * @param label what it is called in errors
+   * @throws InputException if it is not that
+   */
+  static Json.Obj single(byte[] utf8, String label) {
+    List<Json> values = new ArrayList<>();
+    for (DocumentCut.Piece piece : DocumentCut.cut(utf8)) {
+      try {
+        values.add(tree(Arrays.copyOfRange(utf8, piece.start(), piece.end())));
+      } catch (YamlException e) {
+        int mistake = piece.line() - 1 + e.line();
+        throw new InputException(label + " (line " + mistake + ") " + e.getMessage());
+      } catch (CharacterCodingException e) {
+        throw new InputException(label + " is not UTF-8; save it as UTF-8");
+      }
+    }
+    values.removeIf(Json.Null.class::isInstance); // only comments
+    if (values.size() == 1 && values.getFirst() instanceof Json.Obj object) {
+      return object;
+    }
+    String what =
+        values.size() == 1
+            ? "is " + values.getFirst().kind()
+            : "has " + values.size() + " documents";
+    throw new InputException(label + " " + what + ", but should be one object");
+  }
+
+  private static Json tree(byte[] utf8) throws CharacterCodingException {
+    return looksLikeJson(utf8) ? jsonOrYaml(utf8) : YamlText.read(decode(utf8));
   }
 
   private static boolean looksLikeJson(byte[] utf8) {

@@ -143,9 +143,7 @@ public final class IptablesCompiler {
   }
 
   private void guardLoopback() {
-    boolean reachable =
-        node.nodePortAddresses() instanceof NodePortAddresses.All(boolean loopback) && loopback;
-    if (reachable && family == IpFamily.V4) {
+    if (node.servesLoopback() && family == IpFamily.V4) {
       chain(SharedChain.FIREWALL)
           .add(
               ours(

@@ -3,6 +3,7 @@ package dev.weft.iptables.compile;
 import dev.weft.iptables.ruleset.Match;
 import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
+import dev.weft.services.LocalPods;
 import java.util.Optional;
 
 /**

@@ -11,6 +11,7 @@ import dev.weft.iptables.ruleset.Table;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
+import dev.weft.services.LocalPods;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;

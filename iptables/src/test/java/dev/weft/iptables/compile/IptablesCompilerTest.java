@@ -12,6 +12,7 @@ import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
 import dev.weft.services.BackendSets;
+import dev.weft.services.LocalPods;
 import dev.weft.services.ObjectName;
 import dev.weft.services.Protocol;
 import dev.weft.services.ServedPort;

@@ -15,6 +15,7 @@ import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
 import dev.weft.services.Backend;
+import dev.weft.services.LocalPods;
 import dev.weft.services.ServedPort;
 import dev.weft.services.TrafficPolicy;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.weft.iptables.compile;
+package dev.weft.services;
 
 import dev.weft.net.IpPrefix;
 import java.util.List;
