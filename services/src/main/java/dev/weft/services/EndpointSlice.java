@@ -17,7 +17,8 @@ public record EndpointSlice(
     ObjectName service,
     IpFamily family,
     List<Port> ports,
-    List<Endpoint> endpoints) {
+    List<Endpoint> endpoints)
+    implements ServiceObject {
 
   public EndpointSlice {
     ports = List.copyOf(ports);

@@ -35,7 +35,7 @@ public record Manifests(List<Manifest> objects, List<Problem> problems) {
     List<Problem> problems = new ArrayList<>();
     for (Path path : filesAndDirectories) {
       try {
-        for (Path file : files(path)) {
+        for (Path file : filesOf(path)) {
           read(file, objects, problems);
         }
       } catch (IOException e) {
@@ -76,7 +76,11 @@ public record Manifests(List<Manifest> objects, List<Problem> problems) {
         Files.exists(path) ? path + " cannot be read: " + e : "there is no file " + path);
   }
 
-  private static List<Path> files(Path path) throws IOException {
+  /**
+   * The files that are read for a path: those of a directory, or the file itself, be it there or
+   * not.
+   */
+  public static List<Path> filesOf(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       return List.of(path);
     }

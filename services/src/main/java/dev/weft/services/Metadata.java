@@ -1,5 +1,7 @@
 package dev.weft.services;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -13,6 +15,8 @@ final class Metadata {
   private static final Pattern DNS_NAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
   private static final int LONGEST_DNS_NAME = 253;
   private static final String DEFAULT_NAMESPACE = "default";
+
+  private static final String SINCE = "endpoints.kubernetes.io/last-change-trigger-time";
 
   private final Fields metadata;
 
@@ -58,6 +62,16 @@ final class Metadata {
   Optional<String> label(String key) {
     Fields labels = metadata.object("labels");
     return labels.has(key) ? Optional.of(labels.string(key)) : Optional.empty();
+  }
+
+  /** When what the object says came to be so; nobody checks what clusters note down there. */
+  Optional<Instant> since() {
+    try {
+      String text = metadata.object("annotations").string(SINCE);
+      return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
+    } catch (FieldException | DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   static boolean isDnsLabel(String text) {

@@ -9,13 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 
-/** Takes manifests one by one, and then sees whether their objects can stand beside each other. */
+/** Takes objects one by one, and then sees whether they can stand beside each other. */
 final class ObjectGathering {
-  private static final String CORE = "v1";
-  private static final String DISCOVERY = "discovery.k8s.io";
-
   private final Map<ObjectName, Found<Service>> services = new LinkedHashMap<>();
   private final Map<ObjectName, Found<EndpointSlice>> slices = new LinkedHashMap<>();
   private final List<Problem> problems;
@@ -31,74 +27,19 @@ final class ObjectGathering {
    */
   private record Found<T>(T object, String label) {}
 
-  /** Reads one kind of object; nothing for one that needs no attention. */
-  private interface ObjectReader<T> {
-    Optional<T> read(Fields object, Consumer<String> warnings);
-  }
-
-  void add(Manifest manifest) {
-    switch (manifest.kind()) {
-      case "Service" -> {
-        if (isOf(manifest, "", CORE)) {
-          read(manifest, (object, warnings) -> Optional.of(ServiceReader.read(object, warnings)))
-              .ifPresent(found -> put(services, found.object().name(), found));
-        }
-      }
-      case "EndpointSlice" -> {
-        if (isOf(manifest, DISCOVERY, DISCOVERY + "/v1")) {
-          read(manifest, EndpointSliceReader::read)
-              .ifPresent(found -> put(slices, found.object().name(), found));
-        }
-      }
-      case "Endpoints" -> {
-        if (manifest.apiVersion().equals(CORE)) {
-          problems.add(
-              Problem.warning(label(manifest) + ": is not read; write an EndpointSlice instead"));
-        }
-      }
-      default -> {}
-    }
-  }
-
-  /** Whether it is of this API group, whose kinds are those that are meant, and of its version. */
-  private boolean isOf(Manifest manifest, String group, String apiVersion) {
-    String actual = manifest.apiVersion();
-    int slash = actual.indexOf('/');
-    if (!actual.substring(0, Math.max(slash, 0)).equals(group)) {
-      return false;
-    }
-    if (!actual.equals(apiVersion)) {
-      FieldException refused =
-          Fields.of(manifest.object()).refused("apiVersion", "should be " + apiVersion);
-      problems.add(Problem.error(label(manifest) + ": " + refused.getMessage()));
-      return false;
-    }
-    return true;
-  }
-
-  private <T> Optional<Found<T>> read(Manifest manifest, ObjectReader<T> reader) {
-    String label = label(manifest);
-    List<Problem> warnings = new ArrayList<>();
-    try {
-      Optional<T> object =
-          reader.read(
-              Fields.of(manifest.object()),
-              text -> warnings.add(Problem.warning(label + ": " + text)));
-      problems.addAll(warnings);
-      return object.map(found -> new Found<>(found, label));
-    } catch (FieldException e) {
-      problems.add(Problem.error(label + ": " + e.getMessage()));
-      return Optional.empty();
-    }
-  }
-
-  private static String label(Manifest manifest) {
-    String object = manifest.place() + ", " + manifest.kind();
-    try {
-      return object + " " + new Metadata(Fields.of(manifest.object())).dnsName();
-    } catch (FieldException e) {
-      return object; // the reader says what is wrong with the name
-    }
+  void add(ObjectReading reading) {
+    problems.addAll(reading.problems());
+    reading
+        .object()
+        .ifPresent(
+            object -> {
+              switch (object) {
+                case Service service ->
+                    put(services, service.name(), new Found<>(service, reading.label()));
+                case EndpointSlice slice ->
+                    put(slices, slice.name(), new Found<>(slice, reading.label()));
+              }
+            });
   }
 
   private <T> void put(Map<ObjectName, Found<T>> known, ObjectName name, Found<T> found) {

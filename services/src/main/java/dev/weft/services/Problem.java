@@ -16,11 +16,11 @@ public record Problem(Severity severity, String text) {
     WARNING
   }
 
-  static Problem error(String text) {
+  public static Problem error(String text) {
     return new Problem(Severity.ERROR, text);
   }
 
-  static Problem warning(String text) {
+  public static Problem warning(String text) {
     return new Problem(Severity.WARNING, text);
   }
 

@@ -31,7 +31,8 @@ public record Service(
     List<Ingress> ingress,
     List<IpPrefix> sourceRanges,
     int healthCheckNodePort,
-    Optional<String> proxyName) {
+    Optional<String> proxyName)
+    implements ServiceObject {
 
   public Service {
     clusterIps = List.copyOf(clusterIps);

@@ -50,6 +50,14 @@ public final class ServiceCatalog {
     }
   }
 
+  /** There is this object now, new or changed. */
+  public void put(ServiceObject object) {
+    switch (object) {
+      case Service service -> put(service);
+      case EndpointSlice slice -> put(slice);
+    }
+  }
+
   /** There is this Service now, new or changed. */
   public void put(Service service) {
     services.put(service.name(), service);

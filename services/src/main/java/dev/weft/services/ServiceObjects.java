@@ -1,5 +1,6 @@
 package dev.weft.services;
 
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -19,8 +20,18 @@ public record ServiceObjects(
 
   /** Of objects of one kind and name the last counts. */
   public static ServiceObjects of(Manifests manifests) {
-    ObjectGathering gathering = new ObjectGathering(manifests.problems());
-    manifests.objects().forEach(gathering::add);
+    return of(manifests.objects().stream().map(ObjectReading::of).toList(), manifests.problems());
+  }
+
+  /**
+   * The same of objects that were read before.
+   *
+   * @param problems with what is none of them
+   */
+  public static ServiceObjects of(
+      Collection<ObjectReading> readings, Collection<Problem> problems) {
+    ObjectGathering gathering = new ObjectGathering(problems);
+    readings.forEach(gathering::add);
     return gathering.objects();
   }
 }
