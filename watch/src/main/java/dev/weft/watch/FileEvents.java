@@ -28,10 +28,16 @@ final class FileEvents implements AutoCloseable {
 
   private final Optional<WatchService> service;
   private final CountDownLatch closing = new CountDownLatch(1);
-  private final Map<Path, WatchKey> followed = new HashMap<>();
+  private final Map<Path, WatchKey> keys = new HashMap<>();
+  private final Set<Path> whole = new HashSet<>();
+  private final Set<Path> single = new HashSet<>();
 
   FileEvents() {
-    service = open();
+    this(open());
+  }
+
+  FileEvents(Optional<WatchService> service) {
+    this.service = service;
   }
 
   private static Optional<WatchService> open() {
@@ -42,8 +48,22 @@ final class FileEvents implements AutoCloseable {
     }
   }
 
-  /** Tells from now on what happens in a directory; to be called again whenever it is looked at. */
-  void follow(Path directory) {
+  /** Tells from now on whatever happens in a directory; to be called whenever it is looked at. */
+  void followAll(Path directory) {
+    whole.add(directory);
+    register(directory);
+  }
+
+  /** Tells from now on when a path comes, goes or changes; to be called likewise. */
+  void follow(Path path) {
+    Path directory = path.getParent();
+    if (directory != null) {
+      single.add(path);
+      register(directory);
+    }
+  }
+
+  private void register(Path directory) {
     if (service.isEmpty()) {
       return;
     }
@@ -55,7 +75,7 @@ final class FileEvents implements AutoCloseable {
               StandardWatchEventKinds.ENTRY_CREATE,
               StandardWatchEventKinds.ENTRY_MODIFY,
               StandardWatchEventKinds.ENTRY_DELETE);
-      WatchKey before = followed.put(directory, key);
+      WatchKey before = keys.put(directory, key);
       if (before != null && !before.equals(key)) {
         before.cancel(); // another directory stands there now
       }
@@ -86,22 +106,41 @@ final class FileEvents implements AutoCloseable {
     return touched;
   }
 
-  private static void await(
-      WatchService service, Duration most, Duration settle, Set<Path> touched)
+  private void await(WatchService from, Duration most, Duration settle, Set<Path> touched)
       throws InterruptedException {
-    WatchKey key = service.poll(most.toMillis(), TimeUnit.MILLISECONDS);
-    long deadline = System.nanoTime() + settle.multipliedBy(PATIENCE).toNanos();
-    while (key != null) {
-      Path directory = (Path) key.watchable();
-      for (WatchEvent<?> event : key.pollEvents()) {
-        if (event.context() instanceof Path name) {
-          touched.add(directory.resolve(name));
-        }
+    long end = System.nanoTime() + most.toNanos();
+    long patience = Long.MAX_VALUE; // until the first that matters
+    while (true) {
+      WatchKey key = from.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (key == null) {
+        return;
       }
-      key.reset();
-      boolean patient = System.nanoTime() < deadline;
-      key = patient ? service.poll(settle.toMillis(), TimeUnit.MILLISECONDS) : null;
+      if (take(key, touched)) {
+        long now = System.nanoTime();
+        if (patience == Long.MAX_VALUE) {
+          patience = now + settle.multipliedBy(PATIENCE).toNanos();
+        }
+        end = Math.min(now + settle.toNanos(), patience);
+      }
     }
+  }
+
+  /** Whether anything matters of what a key tells. */
+  private boolean take(WatchKey key, Set<Path> touched) {
+    Path directory = (Path) key.watchable();
+    boolean matters = false;
+    for (WatchEvent<?> event : key.pollEvents()) {
+      if (event.context() instanceof Path name) {
+        Path path = directory.resolve(name);
+        if (whole.contains(directory) || single.contains(path)) {
+          touched.add(path);
+          matters = true;
+        }
+      } else {
+        matters = true; // there were too many to tell them
+      }
+    }
+    return !key.reset() || matters; // without success the directory itself is gone
   }
 
   boolean isClosed() {

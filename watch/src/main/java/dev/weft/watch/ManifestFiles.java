@@ -73,7 +73,7 @@ final class ManifestFiles {
 
   /** Whether anything changed. */
   private boolean look(Path root, Set<Path> touched, FileEvents events) throws IOException {
-    follow(root, events);
+    follow(root.toAbsolutePath(), events);
     if (!Files.exists(root)) {
       throw new IOException();
     }
@@ -81,10 +81,10 @@ final class ManifestFiles {
     Map<Path, ManifestFile> now = new LinkedHashMap<>();
     for (Path file : Manifests.filesOf(root)) {
       if (Files.isSymbolicLink(file)) {
-        followTarget(file, events);
+        followLink(file.toAbsolutePath(), events);
       }
       Optional<ManifestFile> last = Optional.ofNullable(before.get(file));
-      ManifestFile next = ManifestFile.look(file, last, touched.contains(file));
+      ManifestFile next = ManifestFile.look(file, last, touched.contains(file.toAbsolutePath()));
       unsettled |= next.isUnsettled();
       now.put(file, next);
     }
@@ -93,23 +93,24 @@ final class ManifestFiles {
     return changed;
   }
 
-  /** Follows a file or directory: what is in it, and what may be put in its place. */
-  private static void follow(Path path, FileEvents events) {
-    Path parent = path.toAbsolutePath().getParent();
-    while (parent != null && !Files.isDirectory(parent)) {
-      parent = parent.getParent();
-    }
-    if (parent != null) {
-      events.follow(parent);
-    }
-    if (Files.isDirectory(path)) {
+  /** Follows a path that may come and go with any directory above it. */
+  private static void follow(Path root, FileEvents events) {
+    for (Path path = root; path != null; path = path.getParent()) {
       events.follow(path);
+    }
+    if (Files.isDirectory(root)) {
+      events.followAll(root);
     }
   }
 
-  private static void followTarget(Path link, FileEvents events) {
+  /** Follows where a link leads; links on the way there lie beside it, as in a ConfigMap. */
+  private static void followLink(Path link, FileEvents events) {
     try {
-      follow(link.toRealPath(), events);
+      events.follow(link.toRealPath());
+      Path beside = link.getParent();
+      if (beside != null) {
+        events.followAll(beside);
+      }
     } catch (IOException e) {
       // It leads nowhere any more; reading it will tell.
     }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +40,7 @@ class FileSourceTest {
         folder.resolve("a.yaml"), service("a", 2) + slice("a", "10.1.0.1", "10.1.0.2"));
     assertEquals(List.of("put shop/a-1 2"), heard.next());
     Files.writeString(folder.resolve("a.yaml"), service("a", 4));
-    assertEquals(List.of("gone shop/a-1", "put shop/a [10.200.0.4]"), heard.next());
+    assertEquals(List.of("put shop/a [10.200.0.4]", "gone shop/a-1"), heard.next());
     Files.delete(folder.resolve("b.yml"));
     assertEquals(List.of("gone shop/b"), heard.next());
     Files.writeString(folder.resolve("notes.txt"), "not a manifest");
@@ -180,12 +182,11 @@ class FileSourceTest {
   void changesAreFoundWhereTheSystemTellsNothing() throws Exception {
     Path file = write("web.yaml", service("web", 1));
     ManifestFiles files = new ManifestFiles(List.of(file));
-    try (FileEvents deaf = new FileEvents()) {
-      deaf.close();
-      files.look(java.util.Set.of(), deaf).forEach(event -> heard.told(List.of(event)));
+    try (FileEvents deaf = new FileEvents(Optional.empty())) {
+      files.look(Set.of(), deaf).forEach(event -> heard.told(List.of(event)));
       assertEquals(List.of("all [shop/web]"), heard.next());
       Files.writeString(file, service("web", 2));
-      files.look(java.util.Set.of(), deaf).forEach(event -> heard.told(List.of(event)));
+      files.look(Set.of(), deaf).forEach(event -> heard.told(List.of(event)));
       assertEquals(List.of("put shop/web [10.200.0.2]"), heard.next());
     }
   }
