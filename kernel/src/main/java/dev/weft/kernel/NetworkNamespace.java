@@ -1,6 +1,7 @@
 package dev.weft.kernel;
 
 import dev.weft.net.IpAddress;
+import dev.weft.net.IpFamily;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -175,6 +176,13 @@ public interface NetworkNamespace extends AutoCloseable {
   Nftables nftables();
 
   Iptables iptables();
+
+  /**
+   * The iptables programs for a family that are installed and that the kernel serves, one of each
+   * variant; first the one that the plain name {@code iptables} leads to. The kernel in memory has
+   * none.
+   */
+  List<IptablesPrograms> iptablesPrograms(IpFamily family);
 
   /**
    * Runs work on a platform thread that is inside this namespace and does nothing else meanwhile:

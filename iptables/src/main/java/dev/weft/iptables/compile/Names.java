@@ -5,7 +5,10 @@ import dev.weft.services.ServedPort;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What our chains are called, and which bit of a packet's mark is ours: as kube-proxy has it, under
@@ -18,13 +21,39 @@ import java.util.Locale;
 public record Names(String prefix, int masqueradeBit) {
   public static final Names WEFT = new Names("WEFT", 0x2000);
 
+  private static final Set<String> SHARED =
+      Arrays.stream(SharedChain.values()).map(SharedChain::suffix).collect(Collectors.toSet());
+  private static final Set<String> OF_PORTS = Set.of("SVC", "SVL", "EXT", "FW", "SEP");
+
   private static final MessageDigest SHA_256 = lookUp();
   private static final int HASH_LENGTH = 16;
   private static final String DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"; // RFC 4648, base 32
 
   /** A chain that there is once. */
+  public String shared(SharedChain chain) {
+    return shared(chain.suffix());
+  }
+
+  /** A chain that there is once. */
   String shared(String name) {
     return prefix + "-" + name;
+  }
+
+  /** Whether a chain of this name is one that Services become under this prefix, in any table. */
+  public boolean isChain(String name) {
+    if (!name.startsWith(prefix + "-")) {
+      return false;
+    }
+    String rest = name.substring(prefix.length() + 1);
+    int hyphen = rest.indexOf('-');
+    return SHARED.contains(rest)
+        || (hyphen > 0
+            && OF_PORTS.contains(rest.substring(0, hyphen))
+            && isHash(rest.substring(hyphen + 1)));
+  }
+
+  private static boolean isHash(String text) {
+    return text.length() == HASH_LENGTH && text.chars().allMatch(c -> DIGITS.indexOf(c) >= 0);
   }
 
   /** Where packets to a port go that may be served by any node. */

@@ -16,6 +16,7 @@ import dev.weft.services.TrafficPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ import java.util.TreeSet;
  * The rules of one port: chains of its own, and what it has to say in chains that all share.
  * Without regard to other ports, so that a change of one makes only its own rules anew.
  */
-final class PortRules {
+public final class PortRules {
   private static final String REFUSED = "icmp-port-unreachable";
   private static final String REFUSED_V6 = "icmp6-port-unreachable";
 
@@ -52,7 +53,8 @@ final class PortRules {
     this.label = port.toString();
   }
 
-  static PortRules of(ServedPort port, Names names, NodeFacts node) {
+  /** Compiles a port by itself. */
+  public static PortRules of(ServedPort port, Names names, NodeFacts node) {
     PortRules rules = new PortRules(port, names, node);
     rules.frontends();
     rules.chains();
@@ -60,13 +62,13 @@ final class PortRules {
   }
 
   /** What it says in a chain that all ports share. */
-  List<Rule> in(SharedChain chain) {
+  public List<Rule> in(SharedChain chain) {
     return shared.getOrDefault(chain, List.of());
   }
 
   /** The chains of the table nat that are its own. */
-  List<Chain> own() {
-    return own;
+  public List<Chain> own() {
+    return Collections.unmodifiableList(own);
   }
 
   private boolean isServed() {

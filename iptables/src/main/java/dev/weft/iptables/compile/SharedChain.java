@@ -3,7 +3,7 @@ package dev.weft.iptables.compile;
 import dev.weft.iptables.ruleset.TableName;
 
 /** The chains that there are once, whatever Services there are. */
-enum SharedChain {
+public enum SharedChain {
   SERVICES(TableName.NAT, "SERVICES"),
   NODEPORTS(TableName.NAT, "NODEPORTS"),
   POSTROUTING(TableName.NAT, "POSTROUTING"),
@@ -26,12 +26,13 @@ enum SharedChain {
     this.suffix = suffix;
   }
 
-  TableName table() {
+  /** The table that it is in. */
+  public TableName table() {
     return table;
   }
 
   /** Its name without the prefix. */
-  String suffix() {
+  public String suffix() {
     return suffix;
   }
 }

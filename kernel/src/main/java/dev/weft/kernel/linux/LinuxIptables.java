@@ -69,6 +69,11 @@ final class LinuxIptables implements Iptables {
   }
 
   private boolean usesLegacy(IpFamily family, String table) {
+    return usesLegacy(namespace, family, table);
+  }
+
+  /** Whether the kernel has such a table of the legacy variant. */
+  static boolean usesLegacy(NamespaceHandle namespace, IpFamily family, String table) {
     String names =
         "/proc/thread-self/net/" + (family == IpFamily.V4 ? "ip_tables_names" : "ip6_tables_names");
     String tables =
@@ -103,12 +108,12 @@ final class LinuxIptables implements Iptables {
         _ -> new LinuxIptablesTable(namespace, program(family), table));
   }
 
-  private static String program(IpFamily family) {
+  static String program(IpFamily family) {
     return family == IpFamily.V4 ? "iptables" : "ip6tables";
   }
 
   /** Where iptables-nft has its tables. */
-  private static NftTable.Family tables(IpFamily family) {
+  static NftTable.Family tables(IpFamily family) {
     return family == IpFamily.V4 ? NftTable.Family.IP : NftTable.Family.IP6;
   }
 }

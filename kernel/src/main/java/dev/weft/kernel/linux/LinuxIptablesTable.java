@@ -114,7 +114,7 @@ final class LinuxIptablesTable {
   }
 
   /** The number that follows the last "line" or "line:", or zero. */
-  private static int lineNumber(String complaint) {
+  static int lineNumber(String complaint) {
     int at = complaint.lastIndexOf("line");
     int number = 0;
     boolean begun = false;

@@ -5,6 +5,7 @@ import dev.weft.kernel.Conntrack;
 import dev.weft.kernel.Errno;
 import dev.weft.kernel.InterfaceAddress;
 import dev.weft.kernel.Iptables;
+import dev.weft.kernel.IptablesPrograms;
 import dev.weft.kernel.KernelException;
 import dev.weft.kernel.Link;
 import dev.weft.kernel.LinkChange;
@@ -16,6 +17,7 @@ import dev.weft.kernel.Nftables;
 import dev.weft.kernel.Route;
 import dev.weft.kernel.Sysctl;
 import dev.weft.net.IpAddress;
+import dev.weft.net.IpFamily;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -210,6 +212,11 @@ final class LinuxNamespace implements NetworkNamespace {
   @Override
   public Iptables iptables() {
     return iptables;
+  }
+
+  @Override
+  public List<IptablesPrograms> iptablesPrograms(IpFamily family) {
+    return LinuxIptablesPrograms.installed(handle, nftables, family);
   }
 
   @Override

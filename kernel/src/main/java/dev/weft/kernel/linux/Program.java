@@ -60,14 +60,23 @@ record Program(Path file) {
 
   /** Runs to the end, {@code input} on standard input. */
   Outcome run(NamespaceHandle namespace, String input, String... arguments) {
-    return namespace.inside(() -> runHere(input, arguments));
+    return run(namespace, input, ChildProcess.OUTPUT_LIMIT, arguments);
   }
 
-  private Outcome runHere(String input, String... arguments) {
+  /**
+   * Runs to the end, {@code input} on standard input.
+   *
+   * @param outputLimit how many bytes of what it prints are kept
+   */
+  Outcome run(NamespaceHandle namespace, String input, int outputLimit, String... arguments) {
+    return namespace.inside(() -> runHere(input, outputLimit, arguments));
+  }
+
+  private Outcome runHere(String input, int outputLimit, String... arguments) {
     byte[] stdin = input.getBytes(StandardCharsets.UTF_8);
     try {
       ChildProcess.Outcome outcome =
-          new ChildProcess(file, List.of(arguments), Map.of(), stdin).run();
+          new ChildProcess(file, List.of(arguments), Map.of(), stdin).run(outputLimit);
       return new Outcome(
           outcome.exitCode(), text(outcome.stdout()), text(outcome.stderr()).strip());
     } catch (KernelException e) {

@@ -2,6 +2,7 @@ package dev.weft.kernel.memory;
 
 import dev.weft.kernel.BridgeVlan;
 import dev.weft.kernel.InterfaceAddress;
+import dev.weft.kernel.IptablesPrograms;
 import dev.weft.kernel.Link;
 import dev.weft.kernel.LinkChange;
 import dev.weft.kernel.NamespaceId;
@@ -11,6 +12,7 @@ import dev.weft.kernel.NewLink;
 import dev.weft.kernel.Route;
 import dev.weft.kernel.Sysctl;
 import dev.weft.net.IpAddress;
+import dev.weft.net.IpFamily;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -227,6 +229,11 @@ final class InMemoryNamespace implements NetworkNamespace {
   public InMemoryIptables iptables() {
     gate.requireOpen();
     return stack.iptables;
+  }
+
+  @Override
+  public List<IptablesPrograms> iptablesPrograms(IpFamily family) {
+    return List.of();
   }
 
   /** There is no inside: the work runs where it is. */

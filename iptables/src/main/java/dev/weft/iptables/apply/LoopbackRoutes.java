@@ -1,0 +1,26 @@
+package dev.weft.iptables.apply;
+
+import dev.weft.iptables.compile.NodeFacts;
+import dev.weft.iptables.compile.NodePortAddresses;
+import dev.weft.kernel.NetworkNamespace;
+import dev.weft.kernel.Sysctl;
+import dev.weft.net.IpFamily;
+
+/**
+ * Lets packets to node ports on 127.0.0.1 leave for where their endpoints are. Whoever could reach
+ * loopback addresses from outside then is kept away by the rules, which must stand before.
+ */
+final class LoopbackRoutes {
+  private static final String[] SETTING = {"net", "ipv4", "conf", "all", "route_localnet"};
+
+  private LoopbackRoutes() {}
+
+  static void allow(NetworkNamespace namespace, IpFamily family, NodeFacts node) {
+    boolean wanted =
+        node.nodePortAddresses() instanceof NodePortAddresses.All(boolean loopback) && loopback;
+    Sysctl sysctl = namespace.sysctl();
+    if (wanted && family == IpFamily.V4 && !sysctl.get(SETTING).equals("1")) {
+      sysctl.set("1", SETTING);
+    }
+  }
+}
