@@ -1,7 +1,6 @@
 package dev.weft.iptables.apply;
 
 import dev.weft.iptables.compile.NodeFacts;
-import dev.weft.iptables.compile.NodePortAddresses;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.Sysctl;
 import dev.weft.net.IpFamily;
@@ -16,10 +15,8 @@ final class LoopbackRoutes {
   private LoopbackRoutes() {}
 
   static void allow(NetworkNamespace namespace, IpFamily family, NodeFacts node) {
-    boolean wanted =
-        node.nodePortAddresses() instanceof NodePortAddresses.All(boolean loopback) && loopback;
     Sysctl sysctl = namespace.sysctl();
-    if (wanted && family == IpFamily.V4 && !sysctl.get(SETTING).equals("1")) {
+    if (family == IpFamily.V4 && node.servesLoopback() && !sysctl.get(SETTING).equals("1")) {
       sysctl.set("1", SETTING);
     }
   }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What must be written when ports change, given that what was written for them before still stands.
@@ -79,7 +80,7 @@ final class PortDifference {
       SharedChain chain, Map<ServedPort, Change> changes, SharedPlaces places) {
     RestoreInput input = chain.table() == TableName.NAT ? nat : filter;
     String name = names.shared(chain);
-    Map<ServedPort, List<String>> insertions = new HashMap<>();
+    Map<ServedPort, List<String>> insertions = new TreeMap<>(); // by name
     changes.forEach(
         (port, change) -> {
           List<String> before = in(chain, change.before());

@@ -4,6 +4,7 @@ import dev.weft.iptables.compile.Names;
 import dev.weft.iptables.compile.NodeFacts;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.net.IpFamily;
+import dev.weft.services.Node;
 import dev.weft.services.ServedPort;
 import dev.weft.services.ServiceCatalog;
 import java.util.Collection;
@@ -24,10 +25,10 @@ import java.util.List;
 public interface ServiceRules {
 
   /** Speaks for a namespace, in which nothing is read or written yet. */
-  static ServiceRules of(
-      RulesMode mode, NetworkNamespace namespace, IpFamily family, NodeFacts node) {
+  static ServiceRules of(RulesMode mode, NetworkNamespace namespace, IpFamily family, Node node) {
     return switch (mode) {
-      case IPTABLES -> new IptablesRules(namespace, family, node, Names.WEFT);
+      case IPTABLES ->
+          new IptablesRules(namespace, family, NodeFacts.forIptables(node, family), Names.WEFT);
     };
   }
 
@@ -35,10 +36,10 @@ public interface ServiceRules {
    * What {@link #replaceAll} would write into a namespace that has nothing of ours, in the language
    * of the mode's program: {@code iptables-restore --noflush}.
    */
-  static String text(
-      RulesMode mode, Collection<ServedPort> ports, IpFamily family, NodeFacts node) {
+  static String text(RulesMode mode, Collection<ServedPort> ports, IpFamily family, Node node) {
     return switch (mode) {
-      case IPTABLES -> IptablesRules.text(ports, family, node, Names.WEFT);
+      case IPTABLES ->
+          IptablesRules.text(ports, family, NodeFacts.forIptables(node, family), Names.WEFT);
     };
   }
 

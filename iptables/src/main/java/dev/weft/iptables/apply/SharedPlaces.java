@@ -3,6 +3,8 @@ package dev.weft.iptables.apply;
 import dev.weft.iptables.compile.PortRules;
 import dev.weft.iptables.compile.SharedChain;
 import dev.weft.services.ServedPort;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ObjIntConsumer;
@@ -12,14 +14,12 @@ import java.util.function.ObjIntConsumer;
  * many rules each has there: enough to know the place of a rule in a chain of thousands.
  */
 final class SharedPlaces {
-  private static final SharedChain[] CHAINS = SharedChain.values();
-
   /** Keys are compared by what names a port, not by what is served there. */
   private final TreeMap<ServedPort, Entry> entries = new TreeMap<>();
 
   private static final class Entry {
     private final ServedPort port;
-    private final int[] rules = new int[CHAINS.length];
+    private final Map<SharedChain, Integer> rules = new EnumMap<>(SharedChain.class);
 
     Entry(ServedPort port) {
       this.port = port;
@@ -50,8 +50,8 @@ final class SharedPlaces {
   /** Serves a port from now on, with so many rules in each chain. */
   void put(ServedPort port, PortRules rules) {
     Entry entry = new Entry(port);
-    for (SharedChain chain : CHAINS) {
-      entry.rules[chain.ordinal()] = rules.in(chain).size();
+    for (SharedChain chain : SharedChain.values()) {
+      entry.rules.put(chain, rules.in(chain).size());
     }
     entries.remove(port); // a map keeps the key that it has
     entries.put(port, entry);
@@ -62,7 +62,7 @@ final class SharedPlaces {
     int place = 1;
     for (Entry entry : entries.values()) {
       hear.accept(entry.port, place);
-      place += entry.rules[chain.ordinal()];
+      place += entry.rules.getOrDefault(chain, 0);
     }
   }
 }

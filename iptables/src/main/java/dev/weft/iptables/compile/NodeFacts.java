@@ -94,7 +94,7 @@ public record NodeFacts(
   }
 
   /** Whether node ports can be reached at an IPv4 address of the loopback. */
-  boolean servesLoopback() {
+  public boolean servesLoopback() {
     return switch (nodePortAddresses) {
       case NodePortAddresses.All(boolean loopback) -> loopback;
       case NodePortAddresses.Only(List<IpAddress> only) ->

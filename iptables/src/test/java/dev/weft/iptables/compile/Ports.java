@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Random;
 
 /** Ports to compile: TCP 80 of {@code shop/NAME:http}, to 8080 of IPv4 endpoints. */
-final class Ports {
+public final class Ports {
   private final String name;
   private final int number;
   private int nodePort;
@@ -35,47 +35,47 @@ final class Ports {
   }
 
   /** A port with the cluster IP 172.30.0.0 + number. */
-  static Ports clusterIp(String name, int number) {
+  public static Ports clusterIp(String name, int number) {
     return new Ports(name, number);
   }
 
-  Ports nodePort(int port) {
+  public Ports nodePort(int port) {
     nodePort = port;
     return this;
   }
 
-  Ports externalIp(String address) {
+  public Ports externalIp(String address) {
     externalIps = List.of(IpAddress.of(address));
     return this;
   }
 
-  Ports balancer(String address) {
+  public Ports balancer(String address) {
     balancerIps = List.of(IpAddress.of(address));
     return this;
   }
 
-  Ports ranges(String... prefixes) {
+  public Ports ranges(String... prefixes) {
     ranges = List.of(prefixes).stream().map(IpPrefix::of).toList();
     return this;
   }
 
-  Ports policies(TrafficPolicy internalPolicy, TrafficPolicy externalPolicy) {
+  public Ports policies(TrafficPolicy internalPolicy, TrafficPolicy externalPolicy) {
     internal = internalPolicy;
     external = externalPolicy;
     return this;
   }
 
-  Ports affinity(int seconds) {
+  public Ports affinity(int seconds) {
     affinity = Optional.of(Duration.ofSeconds(seconds));
     return this;
   }
 
-  Ports backends(String... addresses) {
+  public Ports backends(String... addresses) {
     cluster = backendsOf(addresses);
     return this;
   }
 
-  Ports backends(int count) {
+  public Ports backends(int count) {
     String[] addresses = new String[count];
     for (int i = 0; i < count; i++) {
       addresses[i] = "10.0." + number + "." + (i + 1);
@@ -84,7 +84,7 @@ final class Ports {
   }
 
   /** Those that are on this node. */
-  Ports locally(String... addresses) {
+  public Ports locally(String... addresses) {
     local = backendsOf(addresses);
     return this;
   }
@@ -97,7 +97,7 @@ final class Ports {
     return backends;
   }
 
-  ServedPort build() {
+  public ServedPort build() {
     return new ServedPort(
         new ObjectName("shop", name),
         "http",
@@ -117,7 +117,7 @@ final class Ports {
   }
 
   /** Up to eight of all kinds. */
-  static List<ServedPort> random(Random random) {
+  public static List<ServedPort> random(Random random) {
     List<ServedPort> all = new ArrayList<>();
     for (int i = 1, count = random.nextInt(9); i <= count; i++) {
       Ports port = clusterIp("s" + i, i);
