@@ -3,13 +3,16 @@ package dev.weft.cli;
 import dev.weft.bench.macro.BenchException;
 import dev.weft.cni.CniException;
 import dev.weft.install.InstallException;
+import dev.weft.services.InputException;
 
 /** A failure as one line for people. */
 final class FailureText {
   private FailureText() {}
 
   static String of(Throwable failure) {
-    if (failure instanceof InstallException || failure instanceof BenchException) {
+    if (failure instanceof InstallException
+        || failure instanceof BenchException
+        || failure instanceof InputException) {
       return String.valueOf(failure.getMessage());
     }
     if (!(failure instanceof CniException refusal)) {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       GcCommand.class,
       StatusCommand.class,
+      TraceCommand.class,
       VersionCommand.class,
       InstallCommand.class,
       UninstallCommand.class

@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads typed values from an object of Kubernetes and refuses wrong ones with a sentence that names
- * the field by its path, what it is and what it should be. Names of fields count with their case,
- * as for an API server. A field that is {@code null} is one that is not there.
+ * Reads typed values from an object that a user wrote and refuses wrong ones with a sentence that
+ * names the field by its path, what it is and what it should be. Names of fields count with their
+ * case, as for an API server. A field that is {@code null} is one that is not there.
  */
-final class Fields {
+public final class Fields {
   private final Map<String, Json> fields;
   private final String path;
 
@@ -25,19 +25,19 @@ final class Fields {
     this.path = path;
   }
 
-  static Fields of(Json.Obj object) {
+  public static Fields of(Json.Obj object) {
     return new Fields(object.fields(), "");
   }
 
   /** A string of a list, with the path that errors name it by. */
-  record Word(String path, String text) {
+  public record Word(String path, String text) {
 
-    FieldException refused(String should) {
+    public FieldException refused(String should) {
       return Fields.refused(path, new Json.Str(text), should);
     }
 
     /** An address in the form that API servers take. */
-    IpAddress address() {
+    public IpAddress address() {
       return IpAddress.parse(text)
           .orElseThrow(
               () -> refused("should be an IP address, without zeros in front of its numbers"));
@@ -64,7 +64,7 @@ final class Fields {
     return fields.keySet();
   }
 
-  boolean has(String key) {
+  public boolean has(String key) {
     return find(key).isPresent();
   }
 
@@ -73,11 +73,11 @@ final class Fields {
   }
 
   /** A string, empty if it is not there. */
-  String string(String key) {
+  public String string(String key) {
     return find(key).map(value -> string(path(key), value)).orElse("");
   }
 
-  Word word(String key) {
+  public Word word(String key) {
     return new Word(path(key), string(key));
   }
 
@@ -93,7 +93,7 @@ final class Fields {
   }
 
   /** A whole number within bounds, both inclusive. */
-  int integer(String key, int least, int most, int otherwise) {
+  public int integer(String key, int least, int most, int otherwise) {
     Optional<Json> value = find(key);
     if (value.isEmpty()) {
       return otherwise;
@@ -110,7 +110,7 @@ final class Fields {
   }
 
   /** One of some words; an empty one counts as not there. */
-  <T> T choice(String key, Map<String, T> choices, T otherwise) {
+  public <T> T choice(String key, Map<String, T> choices, T otherwise) {
     String text = string(key);
     if (text.isEmpty()) {
       return otherwise;
@@ -134,13 +134,13 @@ final class Fields {
   }
 
   /** The object, or one without fields if it is not there. */
-  Fields object(String key) {
+  public Fields object(String key) {
     return find(key)
         .map(value -> object(path(key), value))
         .orElseGet(() -> new Fields(Map.of(), path(key)));
   }
 
-  List<Fields> objects(String key) {
+  public List<Fields> objects(String key) {
     List<Fields> objects = new ArrayList<>();
     List<Json> elements = list(key);
     for (int i = 0; i < elements.size(); i++) {
@@ -165,7 +165,7 @@ final class Fields {
    *
    * @param should completes "but …"
    */
-  FieldException refused(String key, String should) {
+  public FieldException refused(String key, String should) {
     return find(key)
         .map(value -> refused(path(key), value, should))
         .orElseGet(() -> new FieldException(path(key) + " is missing, but " + should));
