@@ -1,7 +1,7 @@
 package dev.weft.kernel;
 
 /** An element to be created in a set, added to it or removed from it. */
-public sealed interface NftElementChange {
+public sealed interface NftElementChange extends NftOperation {
   /** Of the table. */
   NftTable.Family family();
 

@@ -3,6 +3,8 @@ package dev.weft.kernel;
 import dev.weft.net.IpAddress;
 import dev.weft.net.MacAddress;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** One part of a key, or a value, in nftables' own types. */
@@ -57,6 +59,22 @@ public sealed interface NftValue {
     /** The number that these bytes are. */
     public static Raw of(byte[] bytes) {
       return new Raw(new BigInteger(1, bytes), bytes.length);
+    }
+
+    /**
+     * A mark, as the kernel keeps it, and behind it an address: what ranges of both are made of.
+     */
+    public static Raw of(Mark mark, IpAddress address) {
+      byte[] rest = address.toBytes();
+      ByteBuffer bytes = ByteBuffer.allocate(4 + rest.length).order(ByteOrder.nativeOrder());
+      return of(bytes.putInt(mark.bits()).put(rest).array());
+    }
+  }
+
+  /** In a map to verdicts: the rest of the rules is that chain's. */
+  record Goto(String chain) implements NftValue {
+    public Goto {
+      NftSyntax.name(chain);
     }
   }
 

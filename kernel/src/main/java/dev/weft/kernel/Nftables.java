@@ -52,6 +52,25 @@ public interface Nftables {
   void apply(List<NftElementChange> changes);
 
   /**
+   * Does several things in one transaction, all of them or none, without the {@code nft} program.
+   *
+   * @throws KernelException that says which one was refused, and why
+   */
+  void commit(List<? extends NftOperation> operations);
+
+  /**
+   * Something that changes whenever rules or sets of any table in the namespace were changed,
+   * whoever did it; it never comes back.
+   */
+  int generation();
+
+  /**
+   * A digest of the chains and rules of a table as they stand, without counters and elements; of
+   * the same length if there is no such table.
+   */
+  byte[] fingerprint(NftTable.Family family, String table);
+
+  /**
    * The elements of one set or map.
    *
    * @throws KernelException with {@link Errno#ENOENT} if there is no such set

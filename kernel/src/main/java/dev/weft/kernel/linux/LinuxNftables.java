@@ -4,6 +4,7 @@ import dev.weft.kernel.Errno;
 import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NftElement;
 import dev.weft.kernel.NftElementChange;
+import dev.weft.kernel.NftOperation;
 import dev.weft.kernel.NftRule;
 import dev.weft.kernel.NftTable;
 import dev.weft.kernel.NftValue;
@@ -28,6 +29,9 @@ final class LinuxNftables implements Nftables {
   private static final int DELCHAIN = 5;
   private static final int GETRULE = 7;
   private static final int DELRULE = 8;
+  private static final int GETGEN = 16;
+
+  private static final int GENERATION_ID = 1;
 
   private static final int TABLE_NAME = 1;
 
@@ -81,7 +85,7 @@ final class LinuxNftables implements Nftables {
     MessageWriter table =
         message(NEWTABLE, family.number(), MessageWriter.NLM_F_CREATE).attribute(TABLE_NAME, TRIAL);
     MessageWriter chain =
-        message(NEWCHAIN, family.number(), MessageWriter.NLM_F_CREATE | MessageWriter.NLM_F_ACK)
+        message(NEWCHAIN, family.number(), MessageWriter.NLM_F_CREATE)
             .attribute(CHAIN_TABLE, TRIAL)
             .attribute(CHAIN_NAME, TRIAL);
     int hook = chain.begin(CHAIN_HOOK);
@@ -167,8 +171,7 @@ final class LinuxNftables implements Nftables {
 
   @Override
   public void delete(NftTable.Family family, String table) {
-    MessageWriter request =
-        message(DELTABLE, family.number(), MessageWriter.NLM_F_ACK).attribute(TABLE_NAME, table);
+    MessageWriter request = message(DELTABLE, family.number(), 0).attribute(TABLE_NAME, table);
     try {
       netfilter.transact(Netfilter.SUBSYSTEM_NFTABLES, List.of(request));
     } catch (NetlinkException e) {
@@ -179,6 +182,33 @@ final class LinuxNftables implements Nftables {
   @Override
   public void apply(List<NftElementChange> changes) {
     elementChanges.apply(changes);
+  }
+
+  @Override
+  public void commit(List<? extends NftOperation> operations) {
+    new NftTransaction(operations).commit(netfilter);
+  }
+
+  @Override
+  public int generation() {
+    try {
+      for (Message message : netfilter.ask(message(GETGEN, 0, 0))) {
+        AttributeReader body = message.body();
+        while (body.next()) {
+          if (body.type() == GENERATION_ID) {
+            return body.asIntBigEndian();
+          }
+        }
+      }
+      throw NetlinkException.malformed("it does not tell the generation");
+    } catch (NetlinkException e) {
+      throw Refusal.because("cannot ask for the generation of nftables' rules", e);
+    }
+  }
+
+  @Override
+  public byte[] fingerprint(NftTable.Family family, String table) {
+    return new NftFingerprint(netfilter, family, table).digest();
   }
 
   @Override
@@ -229,13 +259,12 @@ final class LinuxNftables implements Nftables {
       return;
     }
     List<MessageWriter> messages = new ArrayList<>(rules.size());
-    for (int i = 0; i < rules.size(); i++) {
-      boolean last = i == rules.size() - 1;
+    for (NftRule rule : rules) {
       messages.add(
-          message(DELRULE, family.number(), last ? MessageWriter.NLM_F_ACK : 0)
+          message(DELRULE, family.number(), 0)
               .attribute(RULE_TABLE, table)
               .attribute(RULE_CHAIN, chain)
-              .attributeLongBigEndian(RULE_HANDLE, rules.get(i).handle()));
+              .attributeLongBigEndian(RULE_HANDLE, rule.handle()));
     }
     try {
       netfilter.transact(Netfilter.SUBSYSTEM_NFTABLES, messages);
@@ -247,7 +276,7 @@ final class LinuxNftables implements Nftables {
   @Override
   public void deleteChain(NftTable.Family family, String table, String chain) {
     MessageWriter request =
-        message(DELCHAIN, family.number(), MessageWriter.NLM_F_ACK)
+        message(DELCHAIN, family.number(), 0)
             .attribute(CHAIN_TABLE, table)
             .attribute(CHAIN_NAME, chain);
     try {

@@ -34,7 +34,7 @@ record Netfilter(NamespaceHandle namespace) {
 
   /**
    * Sends messages as a batch, which the kernel does as a whole or not at all. The kernel reports
-   * every failure by itself, so only the last message has to have NLM_F_ACK.
+   * every failure by itself; that all went well it is asked to say by the last message.
    *
    * @throws NetlinkException whose {@link NetlinkException#request} is the index of the message
    *     that failed plus one: 0 is the batch itself
@@ -43,13 +43,13 @@ record Netfilter(NamespaceHandle namespace) {
     List<MessageWriter> batch = new ArrayList<>(messages.size() + 2);
     batch.add(batch(BATCH_BEGIN, subsystem));
     batch.addAll(messages);
+    messages.getLast().flags(MessageWriter.NLM_F_ACK);
     batch.add(batch(BATCH_END, subsystem));
     namespace.netfilter().transact(batch);
   }
 
   /**
-   * Has messages of a batch tried, none of them done: what lacks its end the kernel gives up. Only
-   * the last message has to have NLM_F_ACK.
+   * Has messages of a batch tried, none of them done: what lacks its end the kernel gives up.
    *
    * @throws NetlinkException as {@link #transact} would
    */
@@ -57,6 +57,7 @@ record Netfilter(NamespaceHandle namespace) {
     List<MessageWriter> batch = new ArrayList<>(messages.size() + 1);
     batch.add(batch(BATCH_BEGIN, subsystem));
     batch.addAll(messages);
+    messages.getLast().flags(MessageWriter.NLM_F_ACK);
     namespace.netfilter().transact(batch);
   }
 

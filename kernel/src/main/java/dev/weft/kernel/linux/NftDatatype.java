@@ -133,6 +133,10 @@ enum NftDatatype {
     if (value instanceof NftValue.Port) {
       return INET_SERVICE;
     }
+    if (value instanceof NftValue.Goto) {
+      throw new IllegalArgumentException(
+          "a verdict has no bytes, and is no part of a key: " + value);
+    }
     return value instanceof NftValue.Raw ? INTEGER : MARK;
   }
 

@@ -1,9 +1,5 @@
 package dev.weft.kernel.linux;
 
-import static dev.weft.kernel.linux.LinuxNftables.ELEMENTS;
-import static dev.weft.kernel.linux.LinuxNftables.ELEMENTS_SET;
-import static dev.weft.kernel.linux.LinuxNftables.ELEMENTS_TABLE;
-
 import dev.weft.kernel.Combiner;
 import dev.weft.kernel.NftElementChange;
 import dev.weft.kernel.netlink.MessageWriter;
@@ -17,10 +13,6 @@ import java.util.List;
  * after the other, and with each it copies every set of ranges that is changed.
  */
 final class NftElementChanges implements Combiner.Operation<List<NftElementChange>> {
-  // linux/netfilter/nf_tables.h
-  private static final int NEWSETELEM = 12;
-  private static final int DELSETELEM = 14;
-
   private final Netfilter netfilter;
   private final Combiner<List<NftElementChange>> combiner = new Combiner<>(1, this);
 
@@ -36,10 +28,7 @@ final class NftElementChanges implements Combiner.Operation<List<NftElementChang
 
   @Override
   public void alone(List<NftElementChange> changes) {
-    List<MessageWriter> messages = new ArrayList<>(changes.size());
-    for (int i = 0; i < changes.size(); i++) {
-      messages.add(write(changes.get(i), i == changes.size() - 1));
-    }
+    List<MessageWriter> messages = changes.stream().map(NftElementMessages::write).toList();
     try {
       netfilter.transact(Netfilter.SUBSYSTEM_NFTABLES, messages);
     } catch (NetlinkException e) {
@@ -61,24 +50,7 @@ final class NftElementChanges implements Combiner.Operation<List<NftElementChang
     return new BitSet();
   }
 
-  private static MessageWriter write(NftElementChange change, boolean last) {
-    boolean removal = change instanceof NftElementChange.Remove;
-    int flags = removal ? 0 : MessageWriter.NLM_F_CREATE;
-    if (change instanceof NftElementChange.Create) {
-      flags |= MessageWriter.NLM_F_EXCL;
-    }
-    MessageWriter message =
-        LinuxNftables.message(
-                removal ? DELSETELEM : NEWSETELEM,
-                change.family().number(),
-                last ? flags | MessageWriter.NLM_F_ACK : flags)
-            .attribute(ELEMENTS_TABLE, change.table())
-            .attribute(ELEMENTS_SET, change.set());
-    NftElements.write(message, ELEMENTS, change.element(), removal);
-    return message;
-  }
-
-  private static String describe(NftElementChange change) {
+  static String describe(NftElementChange change) {
     String verb =
         switch (change) {
           case NftElementChange.Create _ -> "create ";

@@ -26,6 +26,9 @@ final class NftElements {
   private static final int USERDATA = 6;
   private static final int KEY_END = 10;
   private static final int DATA_VALUE = 1;
+  private static final int DATA_VERDICT = 2;
+  private static final int VERDICT_CODE = 1;
+  private static final int VERDICT_CHAIN = 2;
   private static final int INTERVAL_END = 1;
 
   /** Of libnftnl: what kind of user data a comment is, on an element and on a rule. */
@@ -45,20 +48,19 @@ final class NftElements {
     }
   }
 
-  /** Writes the list of elements that names one element. */
-  static void write(MessageWriter message, int attribute, NftElement element, boolean removal) {
+  /** Writes one element of the list that is open. */
+  static void write(MessageWriter message, NftElement element, boolean removal) {
     byte[] key = NftDatatype.write(element.key());
     Optional<byte[]> end = element.end().map(NftDatatype::write);
     end.ifPresent(last -> refuseUnordered(element, key, last));
     boolean concatenated = element.key().size() > 1;
-    int list = message.begin(attribute);
     int start = message.begin(LIST_ELEM);
     data(message, KEY, key);
     if (concatenated && end.isPresent()) {
       data(message, KEY_END, end.get());
     }
     if (!removal) {
-      element.value().ifPresent(value -> data(message, DATA, NftDatatype.write(value)));
+      element.value().ifPresent(value -> value(message, value));
       element.comment().ifPresent(text -> message.attribute(USERDATA, comment(text)));
     }
     message.end(start);
@@ -71,7 +73,16 @@ final class NftElements {
         message.end(stop);
       }
     }
-    message.end(list);
+  }
+
+  private static void value(MessageWriter message, List<NftValue> value) {
+    if (value.getFirst() instanceof NftValue.Goto(String chain)) {
+      int start = message.begin(DATA);
+      NftRules.verdict(message, NftRules.GOTO, chain);
+      message.end(start);
+    } else {
+      data(message, DATA, NftDatatype.write(value));
+    }
   }
 
   /**
@@ -114,7 +125,8 @@ final class NftElements {
     return null;
   }
 
-  private static byte[] comment(String text) {
+  /** A comment as user data of elements, rules and tables. */
+  static byte[] comment(String text) {
     byte[] words = text.getBytes(StandardCharsets.UTF_8);
     byte[] userData = new byte[words.length + 3];
     userData[0] = COMMENT;
@@ -148,6 +160,7 @@ final class NftElements {
     private byte[] key = {};
     private byte @Nullable [] end;
     private byte @Nullable [] value;
+    private String chain = "";
     private Optional<String> comment = Optional.empty();
     private boolean marksEnd;
 
@@ -173,7 +186,10 @@ final class NftElements {
         switch (element.type()) {
           case KEY -> raw.key = value(element.nested());
           case KEY_END -> raw.end = value(element.nested());
-          case DATA -> raw.value = value(element.nested());
+          case DATA -> {
+            raw.value = value(element.nested());
+            raw.chain = chain(element.nested());
+          }
           case FLAGS -> raw.marksEnd = (element.asIntBigEndian() & INTERVAL_END) != 0;
           case USERDATA -> raw.comment = comment(element.asBytes());
           default -> {}
@@ -192,6 +208,25 @@ final class NftElements {
       }
     }
     return value;
+  }
+
+  /** The chain that a verdict goes to; empty if it is none. */
+  private static String chain(AttributeReader data) throws NetlinkException {
+    String chain = "";
+    int code = 0;
+    while (data.next()) {
+      if (data.type() == DATA_VERDICT) {
+        AttributeReader verdict = data.nested();
+        while (verdict.next()) {
+          switch (verdict.type()) {
+            case VERDICT_CODE -> code = verdict.asIntBigEndian();
+            case VERDICT_CHAIN -> chain = verdict.asString();
+            default -> {}
+          }
+        }
+      }
+    }
+    return code == NftRules.GOTO ? chain : "";
   }
 
   /** Puts together what {@link #read} found. */
@@ -220,7 +255,9 @@ final class NftElements {
           new NftElement(
               NftDatatype.read(shape.keyType(), element.key),
               end == null ? Optional.empty() : Optional.of(NftDatatype.read(shape.keyType(), end)),
-              value(shape, element.value),
+              element.chain.isEmpty()
+                  ? value(shape, element.value)
+                  : Optional.of(List.of(new NftValue.Goto(element.chain))),
               element.comment));
     }
     return elements;

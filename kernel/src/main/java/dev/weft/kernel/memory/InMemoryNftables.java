@@ -4,11 +4,18 @@ import dev.weft.kernel.Errno;
 import dev.weft.kernel.KernelException;
 import dev.weft.kernel.NftElement;
 import dev.weft.kernel.NftElementChange;
+import dev.weft.kernel.NftOperation;
 import dev.weft.kernel.NftRule;
 import dev.weft.kernel.NftTable;
 import dev.weft.kernel.NftValue;
 import dev.weft.kernel.Nftables;
+import dev.weft.kernel.nft.ChainDefinition;
+import dev.weft.kernel.nft.RuleDefinition;
+import dev.weft.kernel.nft.TableDefinition;
 import dev.weft.net.IpAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -24,6 +32,7 @@ final class InMemoryNftables implements Nftables {
   private final Map<TableKey, Table> tables = new HashMap<>();
   private final Set<KernelFeature> features;
   private final Consumer<String> beforeChange;
+  private int generation;
 
   /**
    * @param features of the kernel; what it lacks is refused
@@ -89,6 +98,28 @@ final class InMemoryNftables implements Nftables {
       }
     }
 
+    Table(TableDefinition declared) {
+      declared.sets().forEach(set -> sets.put(set.name(), new LinkedHashMap<>()));
+      declared.chains().forEach(this::add);
+    }
+
+    /** What a transaction works on, lest half of one stays behind. */
+    Table(Table other) {
+      other.sets.forEach((name, set) -> sets.put(name, new LinkedHashMap<>(set)));
+      other.chains.forEach((name, rules) -> chains.put(name, new ArrayList<>(rules)));
+    }
+
+    void add(ChainDefinition chain) {
+      List<NftRule> rules = new ArrayList<>();
+      long handle = 1L + chains.values().stream().mapToInt(List::size).sum();
+      for (RuleDefinition rule : chain.rules()) {
+        String comment = rule.comment();
+        rules.add(
+            new NftRule(handle++, comment.isEmpty() ? Optional.empty() : Optional.of(comment)));
+      }
+      chains.put(chain.name(), rules);
+    }
+
     private static Optional<String> comment(String rule) {
       int at = rule.lastIndexOf("comment \"");
       return at < 0 || !rule.endsWith("\"")
@@ -105,11 +136,10 @@ final class InMemoryNftables implements Nftables {
             : KernelFeature.NFTABLES_FOR_IP);
   }
 
-  private void requireAvailable(NftTable table) {
-    if (!isAvailable(table.family())) {
+  private void requireAvailable(NftTable.Family family) {
+    if (!isAvailable(family)) {
       throw new KernelException(
-          Errno.EOPNOTSUPP,
-          "The kernel has no nftables of the family " + table.family().text() + ".");
+          Errno.EOPNOTSUPP, "The kernel has no nftables of the family " + family.text() + ".");
     }
   }
 
@@ -121,7 +151,8 @@ final class InMemoryNftables implements Nftables {
   @Override
   public synchronized void load(List<NftTable> loaded) {
     beforeChange.accept("load nftables");
-    loaded.forEach(this::requireAvailable);
+    generation++;
+    loaded.forEach(table -> requireAvailable(table.family()));
     for (NftTable table : loaded) {
       tables.put(new TableKey(table.family(), table.name()), new Table(table));
     }
@@ -133,7 +164,8 @@ final class InMemoryNftables implements Nftables {
       return false;
     }
     beforeChange.accept("create nftables table " + table.name());
-    requireAvailable(table);
+    generation++;
+    requireAvailable(table.family());
     tables.put(new TableKey(table.family(), table.name()), new Table(table));
     return true;
   }
@@ -146,6 +178,7 @@ final class InMemoryNftables implements Nftables {
   @Override
   public synchronized void delete(NftTable.Family family, String table) {
     beforeChange.accept("delete nftables table " + table);
+    generation++;
     if (tables.remove(new TableKey(family, table)) == null) {
       throw new KernelException(
           Errno.ENOENT, "cannot delete the table " + family.text() + ' ' + table + ": ENOENT");
@@ -158,6 +191,7 @@ final class InMemoryNftables implements Nftables {
       return;
     }
     beforeChange.accept("change nftables elements");
+    generation++;
     // Changes are made on copies of the sets they touch, which take their place if all went well.
     Map<SetKey, Map<ElementKey, NftElement>> copies = new LinkedHashMap<>();
     for (NftElementChange change : changes) {
@@ -212,6 +246,72 @@ final class InMemoryNftables implements Nftables {
   }
 
   @Override
+  public synchronized void commit(List<? extends NftOperation> operations) {
+    if (operations.isEmpty()) {
+      return;
+    }
+    beforeChange.accept("commit to nftables");
+    Map<TableKey, Table> before = new HashMap<>();
+    tables.forEach((key, table) -> before.put(key, new Table(table)));
+    try {
+      operations.forEach(this::carryOut);
+    } catch (KernelException e) {
+      tables.clear();
+      tables.putAll(before);
+      throw e;
+    }
+    generation++;
+  }
+
+  private void carryOut(NftOperation operation) {
+    switch (operation) {
+      case NftElementChange change ->
+          apply(change, set(new SetKey(change.family(), change.table(), change.set())));
+      case NftOperation.Replace(TableDefinition table, _) -> {
+        requireAvailable(table.family());
+        tables.put(new TableKey(table.family(), table.name()), new Table(table));
+      }
+      case NftOperation.Drop(var family, var name) -> tables.remove(new TableKey(family, name));
+      case NftOperation.AddChain(var family, var name, var chain) -> {
+        Table table = tables.get(new TableKey(family, name));
+        if (table == null) {
+          throw new KernelException(
+              Errno.ENOENT,
+              "cannot make the chain "
+                  + family.text()
+                  + ' '
+                  + name
+                  + ' '
+                  + chain.name()
+                  + ": ENOENT");
+        }
+        table.add(chain);
+      }
+    }
+  }
+
+  @Override
+  public synchronized int generation() {
+    return generation;
+  }
+
+  @Override
+  public synchronized byte[] fingerprint(NftTable.Family family, String table) {
+    Table found = tables.get(new TableKey(family, table));
+    Map<String, Object> chains = new TreeMap<>();
+    if (found != null) {
+      found.chains.forEach(
+          (name, rules) -> chains.put(name, rules.stream().map(NftRule::comment).toList()));
+    }
+    try {
+      return MessageDigest.getInstance("SHA-256")
+          .digest(chains.toString().getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
   public synchronized List<NftElement> elements(NftTable.Family family, String table, String set) {
     return List.copyOf(set(new SetKey(family, table, set)).values());
   }
@@ -255,6 +355,7 @@ final class InMemoryNftables implements Nftables {
       return;
     }
     beforeChange.accept("delete nftables rules");
+    generation++;
     Table found = tables.get(new TableKey(family, table));
     List<NftRule> standing = found == null ? null : found.chains.get(chain);
     if (standing == null || !standing.containsAll(rules)) {
@@ -267,6 +368,7 @@ final class InMemoryNftables implements Nftables {
   @Override
   public synchronized void deleteChain(NftTable.Family family, String table, String chain) {
     beforeChange.accept("delete an nftables chain");
+    generation++;
     Table found = tables.get(new TableKey(family, table));
     if (found == null || found.chains.remove(chain) == null) {
       throw new KernelException(

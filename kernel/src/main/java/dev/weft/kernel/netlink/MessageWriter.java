@@ -174,6 +174,12 @@ public final class MessageWriter {
     return this;
   }
 
+  /** Adds flags to those that it has. */
+  public MessageWriter flags(int added) {
+    ByteLayout.putShort(bytes, 6, flags() | added);
+    return this;
+  }
+
   /** How long the message is by now, in bytes. */
   public int length() {
     return length;
