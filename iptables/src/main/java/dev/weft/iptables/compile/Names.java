@@ -29,6 +29,11 @@ public record Names(String prefix, int masqueradeBit) {
   private static final int HASH_LENGTH = 16;
   private static final String DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"; // RFC 4648, base 32
 
+  /** The table of nftables mode. */
+  public String table() {
+    return prefix.toLowerCase(Locale.ROOT) + "_services";
+  }
+
   /** A chain that there is once. */
   public String shared(SharedChain chain) {
     return shared(chain.suffix());

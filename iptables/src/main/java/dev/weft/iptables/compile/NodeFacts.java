@@ -16,6 +16,8 @@ import java.util.function.Predicate;
  *
  * @param addresses by which other nodes know this one
  * @param masqueradeAll whether whatever goes to a cluster IP is masqueraded
+ * @param serviceCidrs from which Services have their addresses; empty if unknown. In nftables mode
+ *     packets to one that no Service has are dropped
  * @param dropInvalid whether packets are dropped that connection tracking makes nothing of: it
  *     would let them leave with a pod's address, and the answer would end the connection. Not where
  *     {@code nf_conntrack_tcp_be_liberal} is set
@@ -25,9 +27,11 @@ public record NodeFacts(
     LocalPods localPods,
     NodePortAddresses nodePortAddresses,
     boolean masqueradeAll,
+    List<IpPrefix> serviceCidrs,
     boolean dropInvalid) {
   public NodeFacts {
     addresses = List.copyOf(addresses);
+    serviceCidrs = List.copyOf(serviceCidrs);
   }
 
   private static final IpPrefix LOOPBACK = IpPrefix.of("127.0.0.0/8");
@@ -58,6 +62,7 @@ public record NodeFacts(
         node.localPods(),
         nodePortAddresses(node, family, ranges, localhost),
         node.masqueradeAll(),
+        node.serviceCidrs(),
         dropInvalid);
   }
 

@@ -37,6 +37,7 @@ class CompiledRulesKernelTest {
             new LocalPods.Cidrs(List.of(IpPrefix.of("10.0.0.0/24"))),
             new NodePortAddresses.All(true),
             false,
+            List.of(),
             true);
     Random random = new Random(SEED);
     for (int i = 0; i < ROUNDS; i++) {

@@ -37,6 +37,7 @@ class IptablesCompilerTest {
           new LocalPods.Cidrs(List.of(IpPrefix.of("10.0.0.0/24"))),
           new NodePortAddresses.All(true),
           false,
+          List.of(),
           true);
 
   private static Ruleset compile(NodeFacts node, ServedPort... ports) {
@@ -94,7 +95,12 @@ class IptablesCompilerTest {
     ServedPort port = Ports.clusterIp("web", 1).backends("10.0.0.5").build();
     NodeFacts unknown =
         new NodeFacts(
-            NODE.addresses(), new LocalPods.Unknown(), NODE.nodePortAddresses(), false, true);
+            NODE.addresses(),
+            new LocalPods.Unknown(),
+            NODE.nodePortAddresses(),
+            false,
+            List.of(),
+            true);
     assertNone(
         rules(compile(unknown, port), TableName.NAT), "cluster IP\" -m tcp --dport 80 -j WEFT-M");
   }
@@ -103,7 +109,8 @@ class IptablesCompilerTest {
   void masqueradeAllAsksNotWhereItComesFrom() {
     ServedPort port = Ports.clusterIp("web", 1).backends("10.0.0.5").build();
     NodeFacts all =
-        new NodeFacts(NODE.addresses(), NODE.localPods(), NODE.nodePortAddresses(), true, true);
+        new NodeFacts(
+            NODE.addresses(), NODE.localPods(), NODE.nodePortAddresses(), true, List.of(), true);
     assertHas(
         rules(compile(all, port), TableName.NAT),
         Names.WEFT.cluster(port)
@@ -218,7 +225,12 @@ class IptablesCompilerTest {
     assertHas(rules(compile(NODE), TableName.FILTER), guard);
     NodeFacts elsewhere =
         new NodeFacts(
-            NODE.addresses(), NODE.localPods(), new NodePortAddresses.All(false), false, true);
+            NODE.addresses(),
+            NODE.localPods(),
+            new NodePortAddresses.All(false),
+            false,
+            List.of(),
+            true);
     Ruleset ruleset = compile(elsewhere);
     assertNone(rules(ruleset, TableName.FILTER), "localnet");
     assertTrue(
@@ -235,6 +247,7 @@ class IptablesCompilerTest {
             new NodePortAddresses.Only(
                 List.of(IpAddress.of("192.168.0.2"), IpAddress.of("fd00::2"))),
             false,
+            List.of(),
             true);
     List<String> services =
         rules(compile(some), TableName.NAT).stream()
@@ -277,7 +290,12 @@ class IptablesCompilerTest {
     }
     NodeFacts quiet =
         new NodeFacts(
-            NODE.addresses(), NODE.localPods(), new NodePortAddresses.All(false), false, true);
+            NODE.addresses(),
+            NODE.localPods(),
+            new NodePortAddresses.All(false),
+            false,
+            List.of(),
+            true);
     Ruleset ruleset = IptablesCompiler.compile(ports, quiet, Names.WEFT, IpFamily.V4);
     assertEquals(5 + services * (2 + 3 * endpoints), rules(ruleset, TableName.NAT).size());
     assertEquals(3, rules(ruleset, TableName.FILTER).size());

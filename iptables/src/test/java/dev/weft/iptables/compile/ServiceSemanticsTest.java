@@ -46,6 +46,7 @@ class ServiceSemanticsTest {
           new LocalPods.Cidrs(List.of(PODS)),
           new NodePortAddresses.All(false),
           false,
+          List.of(),
           true);
 
   private static final Host HOST =
