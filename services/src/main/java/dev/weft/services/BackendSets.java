@@ -4,8 +4,10 @@ import dev.weft.net.IpFamily;
 import dev.weft.services.EndpointSlice.Endpoint;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,16 +23,27 @@ import java.util.function.Predicate;
  * @param cluster where traffic of the policy Cluster goes; empty only if no endpoint of any node
  *     would take a connection
  * @param local where traffic of the policy Local goes; empty then too
+ * @param localReady whether those that are local are ready; else they are about to end, or there
+ *     are none
+ * @param lingering all others that still serve the connections that they have, and get no new ones
+ *     from here
  */
-public record BackendSets(List<Backend> cluster, List<Backend> local) {
+public record BackendSets(
+    List<Backend> cluster, List<Backend> local, boolean localReady, List<Backend> lingering) {
   static final BackendSets NONE = new BackendSets(List.of(), List.of());
 
   public BackendSets {
     cluster = List.copyOf(cluster);
     local = List.copyOf(local);
+    lingering = List.copyOf(lingering);
     if (cluster.isEmpty() && !local.isEmpty()) {
       throw new IllegalArgumentException("who serves this node serves all: " + local);
     }
+  }
+
+  /** Where all endpoints are ready. */
+  public BackendSets(List<Backend> cluster, List<Backend> local) {
+    this(cluster, local, !local.isEmpty(), List.of());
   }
 
   /**
@@ -52,6 +65,10 @@ public record BackendSets(List<Backend> cluster, List<Backend> local) {
             .thenComparing(candidate -> new TreeSet<>(candidate.endpoint.forNodes()).toString())
             .thenComparing(candidate -> new TreeSet<>(candidate.endpoint.forZones()).toString());
 
+    boolean serves() {
+      return endpoint.ready() || endpoint.serving();
+    }
+
     /** The same address may stand in two slices while it moves: the more useful says how it is. */
     Candidate or(Candidate other) {
       return ORDER.compare(this, other) < 0 ? other : this;
@@ -69,8 +86,24 @@ public record BackendSets(List<Backend> cluster, List<Backend> local) {
     List<Candidate> ready = only(all, candidate -> candidate.endpoint.ready());
     List<Candidate> draining = only(all, candidate -> candidate.endpoint.drains());
     List<Candidate> near = only(ready, topology(ready, node));
+    List<Candidate> cluster = near.isEmpty() ? draining : near;
+    List<Candidate> local = localOrElse(ready, draining);
     return new BackendSets(
-        backends(near.isEmpty() ? draining : near), backends(localOrElse(ready, draining)));
+        backends(cluster),
+        backends(local),
+        local.stream().anyMatch(candidate -> candidate.endpoint.ready()),
+        backends(lingering(all, cluster, local)));
+  }
+
+  private static List<Candidate> lingering(
+      List<Candidate> all, List<Candidate> cluster, List<Candidate> local) {
+    if (cluster.size() == all.size()) {
+      return List.of();
+    }
+    Set<Candidate> chosen = Collections.newSetFromMap(new IdentityHashMap<>());
+    chosen.addAll(cluster);
+    chosen.addAll(local);
+    return only(all, candidate -> candidate.serves() && !chosen.contains(candidate));
   }
 
   private static List<Candidate> candidates(

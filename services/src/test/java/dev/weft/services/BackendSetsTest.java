@@ -7,6 +7,7 @@ import static dev.weft.services.Samples.hinted;
 import static dev.weft.services.Samples.ready;
 import static dev.weft.services.Samples.slice;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.net.IpAddress;
@@ -59,6 +60,25 @@ class BackendSetsTest {
     assertEquals(List.of("10.0.0.1:8080"), texts(sets.local()));
     BackendSets last = sets(slice(draining("10.0.0.1", "here"), draining("10.0.1.1", "there")));
     assertEquals(List.of("10.0.0.1:8080", "10.0.1.1:8080"), texts(last.cluster()));
+  }
+
+  @Test
+  void whetherTheLocalOnesAreReadyIsKnown() {
+    assertTrue(sets(slice(ready("10.0.0.1", "here"), draining("10.0.0.2", "here"))).localReady());
+    assertFalse(sets(slice(ready("10.0.1.1", "there"), draining("10.0.0.2", "here"))).localReady());
+    assertFalse(sets(slice(ready("10.0.1.1", "there"))).localReady());
+  }
+
+  @Test
+  void whoeverServesItsOldConnectionsOnlyIsKnownToo() {
+    BackendSets drained = sets(slice(ready("10.0.1.1", "there"), draining("10.0.1.2", "there")));
+    assertEquals(List.of("10.0.1.2:8080"), texts(drained.lingering()));
+    Endpoint near = hinted(ready("10.0.0.1", "a"), Set.of("zone-a"), Set.of());
+    Endpoint far = hinted(ready("10.0.1.1", "b"), Set.of("zone-b"), Set.of());
+    assertEquals(List.of("10.0.1.1:8080"), texts(sets(slice(near, far)).lingering()));
+    assertEquals(
+        List.of(),
+        texts(sets(slice(ready("10.0.1.1", "there"), gone("10.0.1.2", "there"))).lingering()));
   }
 
   @Test
