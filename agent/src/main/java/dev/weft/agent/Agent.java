@@ -4,6 +4,7 @@ import dev.weft.agent.LogLine.Fact;
 import dev.weft.dispatch.Dispatch;
 import dev.weft.kernel.ServiceManager;
 import dev.weft.kernel.linux.LinuxKernel;
+import dev.weft.pages.PageSocket;
 import dev.weft.pending.NodeState;
 import dev.weft.pending.PendingDeletes;
 import io.netty.channel.Channel;
@@ -112,7 +113,7 @@ public final class Agent {
     if (activated.isPresent()) {
       channel.close().sync();
     } else {
-      AgentDirectory.publish(socket, settings.socket());
+      PageSocket.publish(socket, settings.socket());
     }
     ServiceManager.tell(settings.environment(), "READY=1");
     long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);

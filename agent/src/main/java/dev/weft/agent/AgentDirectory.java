@@ -8,7 +8,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,9 +29,6 @@ final class AgentDirectory implements AutoCloseable {
 
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
-  private static final Set<PosixFilePermission> SOCKET =
-      PosixFilePermissions.fromString("rw-------");
-
   private static final String LOCK = "agent.lock";
   private static final String SCRATCH = "scratch-";
 
@@ -112,12 +108,6 @@ final class AgentDirectory implements AutoCloseable {
   /** A place for files that nobody needs after this agent. */
   Path scratch() {
     return path.resolve(SCRATCH + ProcessHandle.current().pid());
-  }
-
-  /** Gives a socket that listens under another name its own, in the place of whatever has it. */
-  static void publish(Path listening, Path name) throws IOException {
-    Files.setPosixFilePermissions(listening, SOCKET);
-    Files.move(listening, name, StandardCopyOption.ATOMIC_MOVE);
   }
 
   static void delete(Path tree) throws IOException {

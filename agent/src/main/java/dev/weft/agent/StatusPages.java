@@ -1,5 +1,7 @@
 package dev.weft.agent;
 
+import dev.weft.pages.Page;
+import dev.weft.pages.PrometheusText;
 import dev.weft.pending.PendingDeletes;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.LinkedHashMap;
@@ -42,7 +44,7 @@ final class StatusPages {
   /** Those for a program that gathers figures of many. */
   SequencedMap<String, Supplier<Page>> metrics() {
     SequencedMap<String, Supplier<Page>> pages = new LinkedHashMap<>();
-    pages.put(METRICS, () -> Page.of(MetricsText.CONTENT_TYPE, MetricsText.write(now())));
+    pages.put(METRICS, () -> Page.of(PrometheusText.CONTENT_TYPE, MetricsText.write(now())));
     pages.put(HEALTH, this::health);
     return pages;
   }

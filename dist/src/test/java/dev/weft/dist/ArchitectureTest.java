@@ -49,6 +49,7 @@ class ArchitectureTest {
         new Module("json", List.of()),
         new Module("cni", List.of("net", "json")),
         new Module("kernel", List.of("net")),
+        new Module("pages", List.of()),
         new Module("pending", List.of("net", "json", "cni", "kernel")),
         new Module("ipam", List.of("net", "json", "cni", "kernel")),
         new Module("services", List.of("net", "json")),
@@ -59,7 +60,8 @@ class ArchitectureTest {
         new Module(
             "dispatch",
             List.of("net", "json", "cni", "kernel", "pending", "ipam", "iptables", "plugins")),
-        new Module("agent", List.of("net", "json", "cni", "kernel", "pending", "dispatch")),
+        new Module(
+            "agent", List.of("net", "json", "cni", "kernel", "pages", "pending", "dispatch")),
         new Module("runtime", List.of("net", "json", "cni")),
         new Module("install", List.of("net")),
         new Module("trace", List.of("net", "json", "services", "iptables")),
@@ -71,6 +73,7 @@ class ArchitectureTest {
                 "json",
                 "cni",
                 "kernel",
+                "pages",
                 "pending",
                 "ipam",
                 "services",

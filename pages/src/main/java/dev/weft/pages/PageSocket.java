@@ -1,4 +1,4 @@
-package dev.weft.agent;
+package dev.weft.pages;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -19,15 +19,22 @@ import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
  * Where pages of figures are told by HTTP: one request a connection, all of them on one thread, and
  * none of any size. Whoever comes while many are here already is turned away.
  */
-final class PageSocket implements AutoCloseable {
+public final class PageSocket implements AutoCloseable {
+  private static final Set<PosixFilePermission> OWNER =
+      PosixFilePermissions.fromString("rw-------");
+
   private static final int CONNECTIONS_LIMIT = 64;
   private static final int LINE_LIMIT = 1024;
   private static final int HEADERS_LIMIT = 8192;
@@ -55,13 +62,14 @@ final class PageSocket implements AutoCloseable {
   }
 
   /**
-   * Listens at a Unix socket, for root and the agent's own user. One that was left behind there by
-   * another process makes room.
+   * Listens at a Unix socket, for root and the process's own user. One that was left behind there
+   * by another process makes room.
    *
    * @param loop of one thread, on which the pages are made
    * @throws IOException if there is something else of this name, or there can be nothing
    */
-  static PageSocket at(Path name, EventLoopGroup loop, SequencedMap<String, Supplier<Page>> pages)
+  public static PageSocket at(
+      Path name, EventLoopGroup loop, SequencedMap<String, Supplier<Page>> pages)
       throws IOException, InterruptedException {
     if (Files.exists(name, LinkOption.NOFOLLOW_LINKS) && !isSocket(name)) {
       throw new IOException(name + " should be free for a socket, but there is something else");
@@ -75,15 +83,26 @@ final class PageSocket implements AutoCloseable {
             new DomainSocketAddress(listening.toFile()),
             Optional.of(name),
             pages);
-    AgentDirectory.publish(listening, name);
+    publish(listening, name);
     return socket;
   }
 
-  /** Listens at a port. */
-  static PageSocket at(
+  /**
+   * Listens at a port.
+   *
+   * @param loop as above
+   * @throws IOException if it is taken, or the address is nobody's here
+   */
+  public static PageSocket at(
       InetSocketAddress address, EventLoopGroup loop, SequencedMap<String, Supplier<Page>> pages)
       throws IOException, InterruptedException {
     return new PageSocket(loop, EpollServerSocketChannel.class, address, Optional.empty(), pages);
+  }
+
+  /** Gives a socket that listens under another name its own, in the place of whatever has it. */
+  public static void publish(Path listening, Path name) throws IOException {
+    Files.setPosixFilePermissions(listening, OWNER);
+    Files.move(listening, name, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static boolean isSocket(Path file) throws IOException {
@@ -136,7 +155,7 @@ final class PageSocket implements AutoCloseable {
   }
 
   /** Where it is, with the port that it has. */
-  String address() {
+  public String address() {
     if (channel.localAddress() instanceof InetSocketAddress address) {
       String host = address.getAddress().getHostAddress();
       return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
