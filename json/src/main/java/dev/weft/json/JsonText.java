@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,9 @@ public final class JsonText {
   private static final int MAX_DIGITS = 1000;
   private static final int MAX_SCALE = 1000;
 
-  private static final JsonFactory FACTORY =
+  private static final Set<String> NOTHING = Set.of();
+
+  static final JsonFactory FACTORY =
       JsonFactory.builder()
           // Texts are small, read once, and may be made to collide in a shared table of names.
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -134,7 +137,7 @@ public final class JsonText {
       if (first == null) {
         throw refused(what, "is empty, but should be JSON", null);
       }
-      Json value = value(parser, first);
+      Json value = value(parser, first, NOTHING);
       if (parser.nextToken() != null) {
         throw refused(what, "goes on behind its end" + place(parser.currentTokenLocation()), null);
       }
@@ -154,10 +157,16 @@ public final class JsonText {
     }
   }
 
-  private static Json value(JsonParser parser, JsonToken token) throws IOException {
+  /**
+   * The value that begins with a token.
+   *
+   * @param skipped keys whose values are left out, wherever they stand
+   * @throws NumberFormatException for a number out of range
+   */
+  static Json value(JsonParser parser, JsonToken token, Set<String> skipped) throws IOException {
     return switch (token) {
-      case START_OBJECT -> object(parser);
-      case START_ARRAY -> array(parser);
+      case START_OBJECT -> object(parser, skipped);
+      case START_ARRAY -> array(parser, skipped);
       case VALUE_STRING -> new Json.Str(parser.getText());
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser.getDecimalValue());
       case VALUE_TRUE -> new Json.Bool(true);
@@ -175,20 +184,25 @@ public final class JsonText {
     return new Json.Num(value);
   }
 
-  private static Json.Obj object(JsonParser parser) throws IOException {
+  private static Json.Obj object(JsonParser parser, Set<String> skipped) throws IOException {
     LinkedHashMap<String, Json> fields = new LinkedHashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = parser.currentName();
-      fields.putLast(key, value(parser, parser.nextToken()));
+      JsonToken token = parser.nextToken();
+      if (skipped.contains(key)) {
+        parser.skipChildren();
+      } else {
+        fields.putLast(key, value(parser, token, skipped));
+      }
     }
     return new Json.Obj(fields);
   }
 
-  private static Json.Arr array(JsonParser parser) throws IOException {
+  private static Json.Arr array(JsonParser parser, Set<String> skipped) throws IOException {
     List<Json> elements = new ArrayList<>();
     JsonToken token = parser.nextToken();
     while (token != JsonToken.END_ARRAY) {
-      elements.add(value(parser, token));
+      elements.add(value(parser, token, skipped));
       token = parser.nextToken();
     }
     return new Json.Arr(elements);
@@ -220,11 +234,11 @@ public final class JsonText {
     }
   }
 
-  private static String place(JsonLocation at) {
+  static String place(JsonLocation at) {
     return " at line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
-  private static JsonException refused(String what, String problem, @Nullable Throwable cause) {
+  static JsonException refused(String what, String problem, @Nullable Throwable cause) {
     return new JsonException(what + " " + problem, cause);
   }
 }
