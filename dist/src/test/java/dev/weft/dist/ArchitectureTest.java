@@ -53,6 +53,7 @@ class ArchitectureTest {
         new Module("pending", List.of("net", "json", "cni", "kernel")),
         new Module("ipam", List.of("net", "json", "cni", "kernel")),
         new Module("services", List.of("net", "json")),
+        new Module("bench.apiserver", List.of("json")),
         new Module("watch", List.of("net", "json", "services")),
         new Module("iptables", List.of("net", "kernel", "services")),
         new Module("plugins.loopback", List.of("net", "json", "cni", "kernel")),
