@@ -12,14 +12,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A packet's ways through one table at one hook, from its base chain on. */
 final class ChainWalk {
-  /** Targets without a type that neither decide nor change anything. */
-  private static final Set<String> ONLOOKERS = Set.of("LOG", "NFLOG", "TRACE");
-
   private final Table table;
   private final Chain base;
   private final Matcher matcher;
@@ -170,8 +166,7 @@ final class ChainWalk {
 
   private static boolean isOnlooker(Optional<Target> target) {
     return target.isEmpty()
-        || (target.get() instanceof Target.Opaque(String text)
-            && ONLOOKERS.contains(text.split(" ", 2)[0]));
+        || (target.get() instanceof Target.Opaque opaque && opaque.isOnlooker());
   }
 
   private void apply(Place place) {

@@ -1,6 +1,7 @@
 package dev.weft.iptables.ruleset;
 
 import java.util.Optional;
+import java.util.Set;
 
 /** What is done with a packet that met a rule's matches. */
 public sealed interface Target {
@@ -86,8 +87,15 @@ public sealed interface Target {
    * @param text as it stands behind {@code -j}, with its options
    */
   record Opaque(String text) implements Target {
+    private static final Set<String> ONLOOKERS = Set.of("LOG", "NFLOG", "TRACE");
+
     public Opaque {
       Words.requireLine("a target", text);
+    }
+
+    /** Whether it neither decides about a packet nor changes it, as LOG. */
+    public boolean isOnlooker() {
+      return ONLOOKERS.contains(text.split(" ", 2)[0]);
     }
   }
 }

@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 
-/** Draws IPv4 rulesets whose rules often concern the packets of a test. */
-final class RandomNat {
+/** Draws rulesets whose rules often concern the packets of a test. */
+public final class RandomNat {
   private static final List<Match.CtState> STATES =
       List.of(Match.CtState.NEW, Match.CtState.ESTABLISHED, Match.CtState.SNAT, Match.CtState.DNAT);
 
@@ -30,21 +30,37 @@ final class RandomNat {
   private final List<IpAddress> addresses;
   private final List<Integer> ports;
   private final List<String> devices;
+  private final IpFamily family;
+
+  /** How many rules a run has at most that differ in exact fields, as those of Services do. */
+  private final int longestRun;
 
   /** In the names of lists, which outlive the rules that made them. */
   private int drawn;
 
   RandomNat(Random random, List<IpAddress> addresses, List<Integer> ports, List<String> devices) {
+    this(random, addresses, ports, devices, 0);
+  }
+
+  /** With runs of rules besides; the addresses are of one family. */
+  public RandomNat(
+      Random random,
+      List<IpAddress> addresses,
+      List<Integer> ports,
+      List<String> devices,
+      int longestRun) {
     this.random = random;
     this.addresses = addresses;
     this.ports = ports;
     this.devices = devices;
+    this.longestRun = longestRun;
+    this.family = addresses.getFirst().family();
   }
 
-  Ruleset next() {
+  public Ruleset next() {
     drawn++;
     return Ruleset.of(
-        IpFamily.V4,
+        family,
         List.of(
             table(TableName.RAW, Hook.PREROUTING, Hook.OUTPUT),
             table(TableName.MANGLE, Hook.values()),
@@ -77,8 +93,86 @@ final class RandomNat {
     List<Rule> rules = new ArrayList<>();
     for (int i = random.nextInt(5); i > 0; i--) {
       rules.add(rule(table, hook, chain, chains));
+      if (longestRun > 0 && random.nextInt(3) == 0) {
+        rules.addAll(run(table, hook, chain, chains));
+      }
     }
     return rules;
+  }
+
+  private List<Rule> run(TableName table, Hook hook, int chain, int chains) {
+    boolean calls = chain < chains;
+    return switch (random.nextInt(calls ? 4 : 2)) {
+      case 0, 1 -> exact(table, hook, chain, chains);
+      case 2 -> choice(hook, chain, chains);
+      default -> remembered(hook, chain, chains);
+    };
+  }
+
+  /** Rules that name single addresses and ports. */
+  private List<Rule> exact(TableName table, Hook hook, int chain, int chains) {
+    List<Rule> rules = new ArrayList<>();
+    int shapes = 1 + random.nextInt(15);
+    for (int i = random.nextInt(longestRun); i >= 0; i--) {
+      List<Match> matches = new ArrayList<>();
+      int fields = random.nextInt(4) == 0 ? random.nextInt(16) : shapes;
+      if ((fields & 1) != 0) {
+        matches.add(new Match.Source(IpPrefix.host(pick(addresses))));
+      }
+      if ((fields & 2) != 0) {
+        matches.add(new Match.Destination(IpPrefix.host(pick(addresses))));
+      }
+      matches.add(new Match.Protocol(random.nextInt(4) > 0 ? Transport.UDP : Transport.TCP));
+      if (random.nextInt(8) == 0) {
+        matches.add(match());
+      }
+      if ((fields & 4) != 0) {
+        matches.add(Match.Ports.to(Transport.UDP, pick(ports)));
+      }
+      if (random.nextInt(4) == 0) {
+        matches.add(match());
+      }
+      boolean calls = chain < chains && random.nextBoolean();
+      Target target = calls ? call(hook, chain, chains) : target(table, hook);
+      rules.add(new Rule(matches, Optional.of(target), Optional.empty()));
+    }
+    return rules;
+  }
+
+  /** Jumps with the same chance each. */
+  private List<Rule> choice(Hook hook, int chain, int chains) {
+    List<Rule> rules = new ArrayList<>();
+    int count = 2 + random.nextInt(4);
+    for (int left = count; left > 0; left--) {
+      Target jump = new Target.Jump(own(hook, chain + 1 + random.nextInt(chains - chain)));
+      rules.add(left == 1 ? Rule.of(jump) : Rule.of(jump, Match.Random.of(1.0 / left)));
+    }
+    return rules;
+  }
+
+  /** Jumps for those who were seen. */
+  private List<Rule> remembered(Hook hook, int chain, int chains) {
+    List<Rule> rules = new ArrayList<>();
+    Side side = random.nextBoolean() ? Side.SOURCE : Side.DESTINATION;
+    for (int i = 1 + random.nextInt(4); i > 0; i--) {
+      Target jump = new Target.Jump(own(hook, chain + 1 + random.nextInt(chains - chain)));
+      OptionalInt seconds =
+          random.nextInt(4) == 0 ? OptionalInt.empty() : OptionalInt.of(1 + random.nextInt(60));
+      rules.add(Rule.of(jump, recent(Match.Recent.Action.RCHECK, seconds, side, false)));
+    }
+    return rules;
+  }
+
+  private Match recent(
+      Match.Recent.Action action, OptionalInt seconds, Side side, boolean negated) {
+    return new Match.Recent(
+        action,
+        seconds,
+        false,
+        "weft-" + drawn + "-" + random.nextInt(3),
+        new IpPrefix(addresses.getFirst(), family.bits()).mask(),
+        side,
+        negated);
   }
 
   private Rule rule(TableName table, Hook hook, int chain, int chains) {
@@ -133,12 +227,9 @@ final class RandomNat {
           new Match.ConnectionState(EnumSet.copyOf(List.of(pick(STATES), pick(STATES))), negated);
       case 6 -> new Match.Random(1L << (29 + random.nextInt(2)), negated);
       default ->
-          new Match.Recent(
+          recent(
               pick(List.of(Match.Recent.Action.values())),
               OptionalInt.empty(),
-              false,
-              "weft-" + drawn + "-" + random.nextInt(3),
-              IpAddress.of("255.255.255.255"),
               random.nextBoolean() ? Side.SOURCE : Side.DESTINATION,
               negated);
     };
@@ -155,7 +246,8 @@ final class RandomNat {
             case FILTER ->
                 random.nextBoolean()
                     ? Target.Verdict.DROP
-                    : new Target.Reject("icmp-port-unreachable");
+                    : new Target.Reject(
+                        (family == IpFamily.V4 ? "icmp" : "icmp6") + "-port-unreachable");
             case NAT -> translation(hook);
             case MANGLE, SECURITY -> new Target.SetMark(bit, bit);
           };
@@ -174,7 +266,8 @@ final class RandomNat {
   }
 
   private IpPrefix prefix() {
-    return new IpPrefix(pick(addresses), pick(List.of(24, 31, 32))).network();
+    int host = pick(List.of(8, 1, 0));
+    return new IpPrefix(pick(addresses), family.bits() - host).network();
   }
 
   private <T> T pick(List<T> choices) {

@@ -15,7 +15,7 @@ import java.util.Set;
  * Draws rulesets that the kernel takes: each base chain calls an own one, whose rules hold what is
  * allowed at that hook, in the order in which iptables-save prints them.
  */
-final class RandomRulesets {
+public final class RandomRulesets {
   /** Where in a packet's way a chain is called from. */
   private enum Place {
     ENTRY,
@@ -29,12 +29,12 @@ final class RandomRulesets {
   private final Random random;
   private final IpFamily family;
 
-  RandomRulesets(Random random, IpFamily family) {
+  public RandomRulesets(Random random, IpFamily family) {
     this.random = random;
     this.family = family;
   }
 
-  Ruleset next() {
+  public Ruleset next() {
     return Ruleset.of(
         family,
         List.of(

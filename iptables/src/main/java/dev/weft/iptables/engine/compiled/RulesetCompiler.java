@@ -1,0 +1,253 @@
+package dev.weft.iptables.engine.compiled;
+
+import dev.weft.iptables.engine.Hook;
+import dev.weft.iptables.ruleset.Chain;
+import dev.weft.iptables.ruleset.Match;
+import dev.weft.iptables.ruleset.Rule;
+import dev.weft.iptables.ruleset.Ruleset;
+import dev.weft.iptables.ruleset.Side;
+import dev.weft.iptables.ruleset.Table;
+import dev.weft.iptables.ruleset.TableName;
+import dev.weft.iptables.ruleset.Target;
+import dev.weft.net.IpFamily;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Writes the program of a ruleset. A chain comes right behind the rule that jumps to it first, so
+ * that what one packet needs lies together.
+ */
+final class RulesetCompiler implements RuleWriter.Surroundings {
+  private final IpFamily family;
+  private final RecentLists lists;
+  private final CodeBuffer code = new CodeBuffer(1024);
+  private final MatchWriter matches;
+  private final RuleWriter rules;
+  private final List<DispatchDraft> dispatches = new ArrayList<>();
+  private final Map<String, Integer> reasons = new LinkedHashMap<>();
+  private final List<Undecidable> undecidable = new ArrayList<>();
+  private final List<Link> links = new ArrayList<>();
+
+  /** What is to be written next is on top. */
+  private final Deque<Runnable> pending = new ArrayDeque<>();
+
+  /** What the piece that is being written needs, in this order. */
+  private final List<Runnable> needed = new ArrayList<>();
+
+  /** Where the rule is that is being written. */
+  private ChainPlace within = new ChainPlace(TableName.RAW, Chain.own("none", List.of()), Map.of());
+
+  private int position;
+
+  private static final class ChainPlace {
+    private final TableName table;
+    private final Chain chain;
+    private final Map<String, ChainPlace> ofTable;
+    private boolean isPlanned;
+    private int place;
+
+    ChainPlace(TableName table, Chain chain, Map<String, ChainPlace> ofTable) {
+      this.table = table;
+      this.chain = chain;
+      this.ofTable = ofTable;
+    }
+
+    ChainPlace find(String name) {
+      return Objects.requireNonNull(ofTable.get(name));
+    }
+  }
+
+  /** A word that shall hold the place of a chain. */
+  private record Link(int word, ChainPlace to) {}
+
+  private RulesetCompiler(IpFamily family, RecentLists lists, Devices devices) {
+    this.family = family;
+    this.lists = lists;
+    matches = new MatchWriter(family, code, devices, lists);
+    rules = new RuleWriter(family, code, matches, this);
+    for (String reason : Evaluator.REASONS) {
+      reasons.put(reason, reasons.size());
+    }
+  }
+
+  static Program compile(Ruleset ruleset, RecentLists lists, Devices devices) {
+    return new RulesetCompiler(ruleset.family(), lists, devices).run(ruleset);
+  }
+
+  private Program run(Ruleset ruleset) {
+    code.add(Op.RETURN); // no place is 0
+    int chains = 0;
+    int[] entries = new int[Program.BASES];
+    boolean[] drops = new boolean[Program.BASES];
+    Arrays.fill(entries, -1);
+    Map<Integer, ChainPlace> bases = new HashMap<>();
+    for (Table table : ruleset.tables().values()) {
+      Map<String, ChainPlace> places = HashMap.newHashMap(table.chains().size());
+      for (Chain chain : table.chains().values()) {
+        places.put(chain.name(), new ChainPlace(table.name(), chain, places));
+      }
+      chains += places.size();
+      for (Hook hook : Hook.values()) {
+        ChainPlace base = places.get(hook.name());
+        if (base != null && base.chain.policy().isPresent()) {
+          bases.put(Program.base(hook, table.name()), base);
+          plan(base);
+        }
+      }
+    }
+    writeAll();
+    for (Link link : links) {
+      code.set(link.word, link.to.place);
+    }
+    lists.settle();
+    bases.forEach(
+        (number, base) -> {
+          drops[number] = base.chain.policy().orElseThrow() == Chain.Policy.DROP;
+          boolean asks = drops[number] || !base.chain.rules().isEmpty();
+          entries[number] = asks ? base.place : -1;
+        });
+    return new Program(
+        code.toArray(),
+        entries,
+        drops,
+        dispatches.stream().map(DispatchDraft::finish).toArray(Dispatch[]::new),
+        matches.recents(),
+        List.copyOf(reasons.keySet()),
+        List.copyOf(undecidable),
+        chains);
+  }
+
+  private void plan(ChainPlace chain) {
+    if (!chain.isPlanned) {
+      chain.isPlanned = true;
+      needed.add(() -> write(chain));
+    }
+  }
+
+  private void writeAll() {
+    do {
+      Collections.reverse(needed);
+      needed.forEach(pending::push);
+      needed.clear();
+      pending.pop().run();
+    } while (!pending.isEmpty() || !needed.isEmpty());
+  }
+
+  private void write(ChainPlace chain) {
+    if (chain.place > 0) {
+      return;
+    }
+    chain.place = code.size();
+    within = chain;
+    for (Segment segment : Segment.of(chain.chain.rules(), family)) {
+      switch (segment) {
+        case Segment.Plain plain -> plain(plain);
+        case Segment.Even even -> even(even);
+        case Segment.Recent recent -> recent(recent);
+        case Segment.Dispatched dispatched -> dispatched(dispatched, chain);
+      }
+    }
+    code.add(Op.RETURN);
+  }
+
+  private Rule at(int index) {
+    position = index;
+    return within.chain.rules().get(index);
+  }
+
+  private void plain(Segment.Plain segment) {
+    for (int i = segment.from(); i < segment.to(); i++) {
+      rules.write(at(i), null);
+    }
+  }
+
+  private void even(Segment.Even segment) {
+    for (int i = segment.from(); i < segment.to(); i++) {
+      code.add(Op.EVEN_JUMP | ((segment.to() - i) << Op.SKIP_SHIFT));
+      jump(at(i));
+    }
+  }
+
+  private void recent(Segment.Recent segment) {
+    int first = -1;
+    for (int i = segment.from(); i < segment.to(); i++) {
+      Match.Recent recent = Segment.recent(at(i));
+      int list = lists.number(recent.list());
+      first = first < 0 ? list : first;
+      lists.join(first, list);
+      int side = recent.side() == Side.SOURCE ? 0 : Op.NEGATED;
+      code.add(Op.RECENT_JUMP | side | ((segment.to() - i) << Op.SKIP_SHIFT));
+      code.add(list);
+      code.add(recent.seconds().orElse(-1));
+      jump(at(i));
+    }
+  }
+
+  private void jump(Rule rule) {
+    link(((Target.Jump) rule.target().orElseThrow()).chain());
+  }
+
+  private void dispatched(Segment.Dispatched segment, ChainPlace chain) {
+    code.add(Op.DISPATCH);
+    code.add(dispatches.size());
+    DispatchDraft draft =
+        new DispatchDraft(dispatches.size(), code.size(), chain.chain.rules(), segment, family);
+    dispatches.add(draft);
+    for (DispatchDraft.Bucket bucket : draft.buckets()) {
+      needed.add(() -> write(bucket, draft, chain));
+    }
+  }
+
+  private void write(DispatchDraft.Bucket bucket, DispatchDraft draft, ChainPlace chain) {
+    within = chain;
+    for (DispatchDraft.Entry entry : bucket.entries()) {
+      if (!draft.isOfOneShape()) {
+        code.add(entry.position());
+      }
+      bucket.isAt(entry, code.size());
+      rules.write(at(entry.position()), entry.named());
+      if (!draft.isOfOneShape()) {
+        code.add(Op.RESUME);
+        code.add(draft.number());
+        code.add(entry.position());
+      }
+    }
+    if (draft.isOfOneShape()) {
+      code.add(Op.GOTO);
+      code.add(draft.end());
+    }
+  }
+
+  @Override
+  public boolean isEmpty(String chain) {
+    return within.find(chain).chain.rules().isEmpty();
+  }
+
+  @Override
+  public void link(String chain) {
+    ChainPlace to = within.find(chain);
+    links.add(new Link(code.size(), to));
+    code.add(0);
+    plan(to);
+  }
+
+  @Override
+  public int undecided(String why) {
+    undecidable.add(
+        new Undecidable(
+            within.table,
+            within.chain.name(),
+            position + 1,
+            within.chain.rules().get(position),
+            why));
+    return reasons.computeIfAbsent(why, _ -> reasons.size());
+  }
+}
