@@ -3,7 +3,6 @@ package dev.weft.iptables.engine.compiled;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.iptables.compile.IptablesCompiler;
-import dev.weft.iptables.compile.LocalPods;
 import dev.weft.iptables.compile.Names;
 import dev.weft.iptables.compile.NodeFacts;
 import dev.weft.iptables.compile.NodePortAddresses;
@@ -23,6 +22,7 @@ import dev.weft.iptables.ruleset.RulesetText;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
+import dev.weft.services.LocalPods;
 import dev.weft.services.ServedPort;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -112,6 +112,7 @@ class CompiledEngineProperties {
             new LocalPods.Cidrs(List.of(IpPrefix.of("10.88.0.0/24"))),
             new NodePortAddresses.All(random.nextBoolean()),
             false,
+            List.of(),
             true);
     Ruleset ruleset = IptablesCompiler.compile(ports, node, Names.WEFT, IpFamily.V4);
     List<IpAddress> destinations = new ArrayList<>(V4);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.iptables.compile.IptablesCompiler;
-import dev.weft.iptables.compile.LocalPods;
 import dev.weft.iptables.compile.Names;
 import dev.weft.iptables.compile.NodeFacts;
 import dev.weft.iptables.compile.NodePortAddresses;
@@ -23,6 +22,7 @@ import dev.weft.iptables.ruleset.RulesetText;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
+import dev.weft.services.LocalPods;
 import dev.weft.services.ServedPort;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -79,6 +79,7 @@ class ConnectionProperties {
             new LocalPods.Cidrs(List.of(IpPrefix.of("10.88.0.0/24"))),
             new NodePortAddresses.All(false),
             false,
+            List.of(),
             true);
     Ruleset ruleset = IptablesCompiler.compile(ports, node, Names.WEFT, IpFamily.V4);
     CompiledEngine engine = CompiledEngine.of(ruleset, HOST);
