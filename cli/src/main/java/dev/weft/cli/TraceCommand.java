@@ -40,9 +40,9 @@ final class TraceCommand extends Subcommand implements Runnable {
   @Option(
       names = "--node",
       paramLabel = "NODE.yaml",
-      required = true,
-      description = "The node that the packet meets.")
-  private Path node = Path.of("NODE.yaml");
+      description =
+          "The node that the packet meets (default: this one, as 'weft services node' prints it).")
+  private @Nullable Path node;
 
   @Option(names = "--from", paramLabel = "ADDRESS", description = "Who sends the packet.")
   private @Nullable String from;
@@ -93,7 +93,10 @@ final class TraceCommand extends Subcommand implements Runnable {
     RulesMode rules = rulesMode();
     Optional<Flow> single = flows == null ? Optional.of(flow()) : Optional.empty();
     List<Flow> many = flows == null ? List.of() : FlowFile.read(flows);
-    Node here = Node.read(node, warning -> err().println("weft: warning: " + warning));
+    Node here =
+        node == null
+            ? ServicesNodeCommand.discover()
+            : Node.read(node, warning -> err().println("weft: warning: " + warning));
     ServiceObjects known = ServiceObjects.of(Manifests.read(objects));
     known.problems().forEach(this::tell);
     Tracer tracer = new Tracer(known, here, rules);

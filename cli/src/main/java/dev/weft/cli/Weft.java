@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       DetachCommand.class,
       CheckCommand.class,
       GcCommand.class,
+      ServicesCommand.class,
       StatusCommand.class,
       TraceCommand.class,
       VersionCommand.class,

@@ -86,6 +86,11 @@ public record Node(
     }
   }
 
+  /** As {@link #read} reads it, YAML. */
+  public String print() {
+    return NodeText.print(this);
+  }
+
   /** What the choice of endpoints depends on. */
   public NodeIdentity identity() {
     return new NodeIdentity(name, zone);

@@ -119,6 +119,23 @@ class NodeTest {
         List.of("n.yaml: nodeportAddresses is not known of a node, and not heeded"), warnings);
   }
 
+  @Test
+  void whatIsPrintedIsReadAsTheSame() {
+    for (String more :
+        List.of(
+            "",
+            ", zone: \"no\", addresses: [{address: 10.0.0.1}, {address: 'fd00::1', primary: true}]",
+            ", detectLocal: {mode: NodeCIDR, cidrs: [10.0.0.0/24, 'fd00::/64']}",
+            ", detectLocal: {mode: BridgeInterface, interface: br0}, masqueradeAll: true",
+            ", detectLocal: {mode: InterfaceNamePrefix, prefix: veth}, localhostNodePorts: false",
+            ", nodePortAddresses: [primary], serviceCIDRs: [10.96.0.0/12]",
+            ", nodePortAddresses: [10.0.0.0/8], conntrackTCPBeLiberal: true")) {
+      Node node = parse("{name: n1" + more + "}");
+      assertEquals(node, parse(node.print()), node::print);
+    }
+    assertEquals(List.of(), warnings);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
