@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.bench.macro.BenchException;
 import dev.weft.cni.CniException;
 import dev.weft.install.InstallException;
+import dev.weft.iptables.apply.RulesException;
 import dev.weft.services.InputException;
 
 /** A failure as one line for people. */
@@ -12,7 +13,8 @@ final class FailureText {
   static String of(Throwable failure) {
     if (failure instanceof InstallException
         || failure instanceof BenchException
-        || failure instanceof InputException) {
+        || failure instanceof InputException
+        || failure instanceof RulesException) {
       return String.valueOf(failure.getMessage());
     }
     if (!(failure instanceof CniException refusal)) {

@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
     name = "services",
     description = "Serves the Services of a cluster on this node.",
     synopsisSubcommandLabel = "WHAT",
-    subcommands = ServicesNodeCommand.class)
+    subcommands = {ServicesNodeCommand.class, ServicesSyncCommand.class})
 final class ServicesCommand extends Subcommand {}

@@ -15,7 +15,6 @@ import dev.weft.trace.Trace;
 import dev.weft.trace.Tracer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,6 +28,8 @@ import picocli.CommandLine.ParameterException;
     name = "trace",
     description = "Tells what becomes of a packet under the Services of a cluster, and why.")
 final class TraceCommand extends Subcommand implements Runnable {
+  private static final List<RulesMode> FOLLOWED = List.of(RulesMode.IPTABLES);
+
   @Option(
       names = "--objects",
       paramLabel = "FILE|DIR",
@@ -137,12 +138,12 @@ final class TraceCommand extends Subcommand implements Runnable {
   }
 
   private RulesMode rulesMode() {
-    for (RulesMode known : RulesMode.values()) {
+    for (RulesMode known : FOLLOWED) {
       if (known.name().equalsIgnoreCase(mode)) {
         return known;
       }
     }
-    String modes = Arrays.toString(RulesMode.values()).toLowerCase(Locale.ROOT);
+    String modes = FOLLOWED.toString().toLowerCase(Locale.ROOT);
     throw wrong("--mode is " + mode + ", but rules can be followed in one of " + modes);
   }
 

@@ -27,6 +27,7 @@ class ArchitectureTest {
     "dev.weft.iptables.apply",
     "dev.weft.iptables.compile",
     "dev.weft.iptables.engine",
+    "dev.weft.iptables.modes",
     "dev.weft.iptables.ruleset"
   };
 
@@ -56,6 +57,8 @@ class ArchitectureTest {
         new Module("bench.apiserver", List.of("json")),
         new Module("watch", List.of("net", "json", "services")),
         new Module("iptables", List.of("net", "kernel", "services")),
+        new Module(
+            "proxy", List.of("net", "json", "kernel", "pages", "services", "watch", "iptables")),
         new Module("plugins.loopback", List.of("net", "json", "cni", "kernel")),
         new Module("plugins.bridge", List.of("net", "json", "cni", "kernel", "iptables")),
         new Module(
@@ -78,7 +81,9 @@ class ArchitectureTest {
                 "pending",
                 "ipam",
                 "services",
+                "watch",
                 "iptables",
+                "proxy",
                 "plugins",
                 "dispatch",
                 "agent",

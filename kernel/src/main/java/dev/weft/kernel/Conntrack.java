@@ -4,6 +4,7 @@ import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The connection tracking table of one namespace. */
 public interface Conntrack {
@@ -15,7 +16,12 @@ public interface Conntrack {
    * Deletes every flow that a filter matches, and says how many those were. The kernel is asked to
    * filter where it can.
    */
-  int delete(Filter filter);
+  default int delete(Filter filter) {
+    return delete(filter, _ -> true);
+  }
+
+  /** Deletes those of the flows that a filter matches for which something more holds. */
+  int delete(Filter filter, Predicate<Flow> condition);
 
   /**
    * One direction of a flow.

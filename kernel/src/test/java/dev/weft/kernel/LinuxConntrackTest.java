@@ -135,4 +135,12 @@ class LinuxConntrackTest {
     assertEquals(List.of(), destinations(IpFamily.V4));
     assertEquals(List.of("::1 5301"), destinations(IpFamily.V6));
   }
+
+  @Test
+  void onlyThoseAreDeletedForWhichTheConditionHolds() {
+    Conntrack.Filter all = udpTo(Optional.empty(), Optional.empty(), Optional.empty());
+    int deleted = conntrack.delete(all, flow -> flow.reply().sourcePort() == 5302);
+    assertEquals(2, deleted);
+    assertEquals(List.of("127.0.0.2 5301", "127.0.0.3 5301"), destinations(IpFamily.V4));
+  }
 }

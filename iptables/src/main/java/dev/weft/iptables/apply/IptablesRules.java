@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Services as chains of iptables, written by {@code iptables-restore --noflush -w}: one process for
  * both tables, each of which is changed as a whole or not at all.
  */
-final class IptablesRules implements ServiceRules {
+public final class IptablesRules implements ServiceRules {
   private static final List<TableName> TABLES = List.of(TableName.FILTER, TableName.NAT);
 
   /**
@@ -69,15 +69,20 @@ final class IptablesRules implements ServiceRules {
 
   private String lastMixture = "";
 
-  IptablesRules(NetworkNamespace namespace, IpFamily family, NodeFacts node, Names names) {
+  /** Rules of one family in a namespace. */
+  public IptablesRules(NetworkNamespace namespace, IpFamily family, NodeFacts node, Names names) {
     this.namespace = namespace;
     this.family = family;
     this.node = node;
     this.names = names;
   }
 
-  /** All rules, in the order in which a start with nothing would write them. */
-  static String text(Collection<ServedPort> ports, IpFamily family, NodeFacts node, Names names) {
+  /**
+   * What a namespace without anything of ours would be given, in the language of {@code
+   * iptables-restore --noflush}.
+   */
+  public static String text(
+      Collection<ServedPort> ports, IpFamily family, NodeFacts node, Names names) {
     Ruleset wanted = IptablesCompiler.compile(ports, node, names, family);
     List<String> lines = new ArrayList<>();
     for (TableName name : TABLES) {

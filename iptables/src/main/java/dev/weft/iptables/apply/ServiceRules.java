@@ -1,10 +1,5 @@
 package dev.weft.iptables.apply;
 
-import dev.weft.iptables.compile.Names;
-import dev.weft.iptables.compile.NodeFacts;
-import dev.weft.kernel.NetworkNamespace;
-import dev.weft.net.IpFamily;
-import dev.weft.services.Node;
 import dev.weft.services.ServedPort;
 import dev.weft.services.ServiceCatalog;
 import java.util.Collection;
@@ -23,25 +18,6 @@ import java.util.List;
  * is then what the call asked for all the same: {@link #audit} tries it again.
  */
 public interface ServiceRules {
-
-  /** Speaks for a namespace, in which nothing is read or written yet. */
-  static ServiceRules of(RulesMode mode, NetworkNamespace namespace, IpFamily family, Node node) {
-    return switch (mode) {
-      case IPTABLES ->
-          new IptablesRules(namespace, family, NodeFacts.forIptables(node, family), Names.WEFT);
-    };
-  }
-
-  /**
-   * What {@link #replaceAll} would write into a namespace that has nothing of ours, in the language
-   * of the mode's program: {@code iptables-restore --noflush}.
-   */
-  static String text(RulesMode mode, Collection<ServedPort> ports, IpFamily family, Node node) {
-    return switch (mode) {
-      case IPTABLES ->
-          IptablesRules.text(ports, family, NodeFacts.forIptables(node, family), Names.WEFT);
-    };
-  }
 
   /**
    * These are all ports that shall be served, as after a list.

@@ -2,8 +2,8 @@
  * Has the kernel do what Services ask for: {@link dev.weft.iptables.apply.ServiceRules} writes what
  * differs from what it wrote before, and mends what others undid.
  *
- * <p>Each {@link dev.weft.iptables.apply.RulesMode} is one class of this package. What Services
- * become in it is compiled in a package of its own, which knows nothing of this one.
+ * <p>What carries out the mode iptables is here; {@code modes} leads from each {@link
+ * dev.weft.iptables.apply.RulesMode} to its own.
  */
 @NullMarked
 package dev.weft.iptables.apply;

@@ -110,7 +110,8 @@ class IptablesRulesKernelTest {
   }
 
   private ServiceRules rules() {
-    return ServiceRules.of(RulesMode.IPTABLES, lab.node, IpFamily.V4, NODE);
+    return new IptablesRules(
+        lab.node, IpFamily.V4, NodeFacts.forIptables(NODE, IpFamily.V4), Names.WEFT);
   }
 
   @ParameterizedTest

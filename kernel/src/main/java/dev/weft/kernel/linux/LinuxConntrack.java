@@ -11,6 +11,7 @@ import dev.weft.net.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The connection tracking table over nfnetlink (linux/netfilter/nfnetlink_conntrack.h). */
@@ -86,10 +87,12 @@ final class LinuxConntrack implements Conntrack {
   }
 
   @Override
-  public int delete(Filter filter) {
+  public int delete(Filter filter, Predicate<Flow> condition) {
     int deleted = 0;
     for (Entry entry : entries(filter)) {
-      if (filter.matches(entry.flow) && delete(filter.family(), entry)) {
+      if (filter.matches(entry.flow)
+          && condition.test(entry.flow)
+          && delete(filter.family(), entry)) {
         deleted++;
       }
     }

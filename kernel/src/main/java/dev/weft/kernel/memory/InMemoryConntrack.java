@@ -4,6 +4,7 @@ import dev.weft.kernel.Conntrack;
 import dev.weft.net.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** A connection tracking table in memory, filled by {@link #track} since no packets flow here. */
 public final class InMemoryConntrack implements Conntrack {
@@ -22,9 +23,9 @@ public final class InMemoryConntrack implements Conntrack {
   }
 
   @Override
-  public synchronized int delete(Filter filter) {
+  public synchronized int delete(Filter filter, Predicate<Flow> condition) {
     int before = flows.size();
-    flows.removeIf(filter::matches);
+    flows.removeIf(flow -> filter.matches(flow) && condition.test(flow));
     return before - flows.size();
   }
 }

@@ -1,0 +1,34 @@
+package dev.weft.iptables.modes;
+
+import dev.weft.iptables.apply.IptablesRules;
+import dev.weft.iptables.apply.RulesMode;
+import dev.weft.iptables.apply.ServiceRules;
+import dev.weft.iptables.compile.Names;
+import dev.weft.iptables.compile.NodeFacts;
+import dev.weft.iptables.flat.NftablesRules;
+import dev.weft.kernel.NetworkNamespace;
+import dev.weft.net.IpFamily;
+import dev.weft.services.Node;
+
+/** From a mode to what writes its rules. */
+public final class RulesModes {
+  private RulesModes() {}
+
+  /** Speaks for a namespace, in which nothing is read or written yet. */
+  public static ServiceRules rules(
+      RulesMode mode, NetworkNamespace namespace, IpFamily family, Node node) {
+    NodeFacts facts = facts(mode, node, family);
+    return switch (mode) {
+      case IPTABLES -> new IptablesRules(namespace, family, facts, Names.WEFT);
+      case NFTABLES -> new NftablesRules(namespace.nftables(), facts, Names.WEFT, family);
+    };
+  }
+
+  /** What the rules of a mode depend on besides the Services. */
+  public static NodeFacts facts(RulesMode mode, Node node, IpFamily family) {
+    return switch (mode) {
+      case IPTABLES -> NodeFacts.forIptables(node, family);
+      case NFTABLES -> NodeFacts.forNftables(node, family);
+    };
+  }
+}

@@ -1,0 +1,68 @@
+package dev.weft.proxy;
+
+import dev.weft.iptables.compile.NodePortAddresses;
+import dev.weft.iptables.modes.RulesModes;
+import dev.weft.kernel.NetworkNamespace;
+import dev.weft.net.IpFamily;
+import dev.weft.proxy.FamilySync.Outcome;
+import dev.weft.services.ServedPort;
+import dev.weft.services.ServiceCatalog;
+import dev.weft.services.ServiceCatalog.Change;
+import dev.weft.watch.ObjectEvent;
+import java.util.ArrayList;
+import java.util.List;
+
+/** From what happens to objects to the rules of a node, without a clock. Used by one thread. */
+final class ServiceSync {
+  private final ServiceCatalog catalog;
+  private final List<FamilySync> families = new ArrayList<>();
+
+  ServiceSync(ProxySettings settings, NetworkNamespace namespace) {
+    catalog = new ServiceCatalog(settings.node().identity());
+    for (IpFamily family : IpFamily.values()) {
+      NodePortAddresses nodePorts =
+          RulesModes.facts(settings.mode(), settings.node(), family).nodePortAddresses();
+      families.add(
+          new FamilySync(
+              family,
+              RulesModes.rules(settings.mode(), namespace, family, settings.node()),
+              new StaleFlows(namespace, family, nodePorts, settings.node().serviceCidrs())));
+    }
+  }
+
+  void hear(ObjectEvent.Change change) {
+    change.applyTo(catalog);
+  }
+
+  /**
+   * What was done at once.
+   *
+   * @param changes of what is served
+   * @param outcomes of the families that there was something to do for
+   */
+  record Step(List<Change> changes, List<Outcome> outcomes) {}
+
+  /** Does all that was heard since the last time. */
+  Step sync() {
+    List<Change> changes = catalog.takeChanges();
+    return new Step(
+        changes, families.stream().map(family -> family.sync(changes, catalog::told)).toList());
+  }
+
+  /** Compares the rules with what they should be, and mends them. */
+  Step audit() {
+    return new Step(
+        List.of(), families.stream().map(family -> family.audit(catalog::told)).toList());
+  }
+
+  /** All that is served. */
+  List<ServedPort> served() {
+    return catalog.told();
+  }
+
+  /** Whether rules that somebody needs could not be written. */
+  boolean hasFailed() {
+    return families.stream()
+        .anyMatch(family -> family.hasFailed() && family.isNeeded(catalog::told));
+  }
+}
