@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileSource implements ObjectSource {
   private final ManifestFiles files;
-  private final Pace pace;
+  private final Tempo tempo;
   private final FileEvents events = new FileEvents();
   private @Nullable Thread thread;
 
@@ -27,12 +27,12 @@ public final class FileSource implements ObjectSource {
    * @param paths files, and directories as {@link dev.weft.services.Manifests#read} takes them
    */
   public FileSource(Collection<Path> paths) {
-    this(paths, new Pace(Duration.ofMillis(50), Duration.ofSeconds(10)));
+    this(paths, new Tempo(Duration.ofMillis(50), Duration.ofSeconds(10)));
   }
 
-  FileSource(Collection<Path> paths, Pace pace) {
+  FileSource(Collection<Path> paths, Tempo tempo) {
     this.files = new ManifestFiles(List.copyOf(paths));
-    this.pace = pace;
+    this.tempo = tempo;
   }
 
   /**
@@ -41,7 +41,7 @@ public final class FileSource implements ObjectSource {
    * @param settle what is being written is read when nothing has happened to it for so long
    * @param look how often files are looked at without being told that something happened
    */
-  record Pace(Duration settle, Duration look) {}
+  record Tempo(Duration settle, Duration look) {}
 
   @Override
   public void start(Listener listener) {
@@ -55,7 +55,7 @@ public final class FileSource implements ObjectSource {
       if (!told.isEmpty() && !events.isClosed()) {
         listener.told(told);
       }
-      touched = events.await(files.isUnsettled() ? pace.settle() : pace.look(), pace.settle());
+      touched = events.await(files.isUnsettled() ? tempo.settle() : tempo.look(), tempo.settle());
     }
   }
 

@@ -8,8 +8,6 @@ import dev.weft.services.ServiceObjects;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 
 /** The objects that were told last, by which it is seen what there is to tell. */
 final class ToldObjects {
@@ -22,8 +20,8 @@ final class ToldObjects {
     Map<ObjectName, Service> nowServices = byName(objects.services());
     Map<ObjectName, EndpointSlice> nowSlices = byName(objects.slices());
     if (begun) {
-      difference(services, nowServices, ObjectEvent.ServiceGone::new, to);
-      difference(slices, nowSlices, ObjectEvent.SliceGone::new, to);
+      Differences.tell(services, nowServices, ObjectEvent.ServiceGone::new, to::add);
+      Differences.tell(slices, nowSlices, ObjectEvent.SliceGone::new, to::add);
     } else {
       to.add(new ObjectEvent.Replaced(objects.services(), objects.slices()));
     }
@@ -36,23 +34,5 @@ final class ToldObjects {
     Map<ObjectName, T> named = LinkedHashMap.newLinkedHashMap(objects.size());
     objects.forEach(object -> named.put(object.name(), object));
     return named;
-  }
-
-  private static <T extends ServiceObject> void difference(
-      Map<ObjectName, T> before,
-      Map<ObjectName, T> now,
-      Function<ObjectName, ObjectEvent> gone,
-      List<ObjectEvent> to) {
-    for (ObjectName name : before.keySet()) {
-      if (!now.containsKey(name)) {
-        to.add(gone.apply(name));
-      }
-    }
-    now.forEach(
-        (name, object) -> {
-          if (!object.equals(before.get(name))) {
-            to.add(new ObjectEvent.Put(object, Optional.empty()));
-          }
-        });
   }
 }

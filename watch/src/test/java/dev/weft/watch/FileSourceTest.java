@@ -205,7 +205,7 @@ class FileSourceTest {
   private void watch(Path... paths) {
     source =
         new FileSource(
-            List.of(paths), new FileSource.Pace(Duration.ofMillis(20), Duration.ofSeconds(10)));
+            List.of(paths), new FileSource.Tempo(Duration.ofMillis(20), Duration.ofSeconds(10)));
     source.start(heard);
   }
 

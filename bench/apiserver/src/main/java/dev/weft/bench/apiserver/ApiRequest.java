@@ -58,6 +58,14 @@ public record ApiRequest(
     return isSet("watch") ? "watch" : "list";
   }
 
+  public boolean isList() {
+    return verb().equals("list");
+  }
+
+  public boolean isWatch() {
+    return verb().equals("watch");
+  }
+
   boolean isSet(String parameter) {
     String value = query.getOrDefault(parameter, "");
     return value.equals("true") || value.equals("1");

@@ -1,0 +1,70 @@
+package dev.weft.watch;
+
+import dev.weft.services.InputException;
+import io.fabric8.kubernetes.client.Config;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The objects of a cluster, from its API server. The server leaves out those that no node serves.
+ *
+ * <p>Whatever the server does, what was told stands: one that does not answer, hangs, talks
+ * nonsense or has forgotten what happened is asked again, after pauses that grow. It is {@link
+ * ObjectEvent.Away} then; {@link ObjectEvent.Back} comes when it answers again, and what was missed
+ * before or soon after it.
+ */
+public final class ApiServerSource implements ObjectSource {
+  private final ApiClient client;
+  private final EventQueue events = new EventQueue();
+  private final List<Thread> threads = new ArrayList<>();
+  private final Pace pace;
+
+  ApiServerSource(Config config, Pace pace) {
+    this.client = new ApiClient(config, pace);
+    this.pace = pace;
+  }
+
+  /**
+   * The server that a kubeconfig names by its current context.
+   *
+   * @throws InputException if the file cannot be used
+   */
+  public static ApiServerSource fromKubeconfig(Path file) {
+    return new ApiServerSource(ApiConfig.fromKubeconfig(file), Pace.USUAL);
+  }
+
+  /**
+   * The server of the cluster in whose pod this runs.
+   *
+   * @throws InputException if it runs in none, or in one without a service account
+   */
+  public static ApiServerSource inCluster() {
+    return new ApiServerSource(
+        ApiConfig.inCluster(System.getenv(), ApiConfig.SERVICE_ACCOUNT), Pace.USUAL);
+  }
+
+  @Override
+  public void start(Listener listener) {
+    events.start(listener);
+    Mirror mirror = new Mirror(events);
+    Map<Watched, ListWatch.Sink> parts =
+        Map.of(Watched.SERVICES, mirror.services(), Watched.ENDPOINT_SLICES, mirror.slices());
+    parts.forEach(
+        (watched, sink) ->
+            threads.add(
+                Thread.ofPlatform()
+                    .daemon()
+                    .name("weft-" + watched.plural())
+                    .start(new ListWatch(client, watched, sink, pace))));
+  }
+
+  @Override
+  public void close() {
+    events.close();
+    threads.forEach(Thread::interrupt);
+    threads.forEach(Threads::join);
+    client.close();
+  }
+}
