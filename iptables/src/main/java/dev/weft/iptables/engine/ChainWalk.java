@@ -127,16 +127,15 @@ final class ChainWalk {
     }
   }
 
+  /** Only what held is told: the last of many choices would else tell of all before it. */
   private State drawn(Place place, double chance, boolean holds) {
+    if (!holds) {
+      return place.state().times(1 - chance);
+    }
     Step step =
         new Step.Drawn(
-            table.name(),
-            place.frame().chain().name(),
-            position(place),
-            place.rule(),
-            chance,
-            holds);
-    return place.state().times(holds ? chance : 1 - chance).then(step);
+            table.name(), place.frame().chain().name(), position(place), place.rule(), chance);
+    return place.state().times(chance).then(step);
   }
 
   private static int position(Place place) {

@@ -20,13 +20,12 @@ public sealed interface Step {
   record Applied(TableName table, String chain, int position, Rule rule) implements Step {}
 
   /**
-   * A rule left it to chance.
+   * A rule left it to chance, and its lot fell on this branch.
    *
    * @param position in its chain, from 1
    * @param chance that it holds, 0 to 1
-   * @param held what this branch takes
    */
-  record Drawn(TableName table, String chain, int position, Rule rule, double chance, boolean held)
+  record Drawn(TableName table, String chain, int position, Rule rule, double chance)
       implements Step {}
 
   /** A base chain came to its end. */
