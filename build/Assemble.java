@@ -52,7 +52,7 @@ final class Assemble {
       copy(root.resolve(name), home.resolve(name));
     }
     copy(root.resolve("dist/files/THIRD-PARTY.md"), home.resolve("THIRD-PARTY.md"));
-    for (String name : List.of("java.options", "agent.options")) {
+    for (String name : List.of("java.options", "agent.options", "cluster.options")) {
       copy(root.resolve("dist/files/lib").resolve(name), home.resolve("lib").resolve(name));
     }
   }

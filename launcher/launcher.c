@@ -173,12 +173,16 @@ static void become_java(const struct call *call, int argc, char **argv)
     if (java == NULL)
         return;
     size_t n = 0;
-    bool is_agent = is_command_line(call) && argc > 1 && strcmp(argv[1], "agent") == 0;
+    const char *command = is_command_line(call) && argc > 1 ? argv[1] : "";
+    bool is_agent = strcmp(command, "agent") == 0;
+    bool holds_cluster = strcmp(command, "services") == 0 || strcmp(command, "trace") == 0;
     /* Each of its threads would take an arena of its own. */
     if (is_agent)
         setenv("MALLOC_ARENA_MAX", "1", 0);
     java[n++] = option("", call->home, "/runtime/bin/java");
-    java[n++] = option("@", call->home, is_agent ? "/lib/agent.options" : "/lib/java.options");
+    java[n++] = option("@", call->home,
+                       is_agent ? "/lib/agent.options"
+                                : holds_cluster ? "/lib/cluster.options" : "/lib/java.options");
     java[n++] = option("-XX:SharedArchiveFile=", call->home, is_agent ? "/lib/agent.jsa" : "/lib/weft.jsa");
     java[n++] = option("-Djffi.boot.library.path=", call->home, "/lib/native");
     java[n++] = option("-Djava.library.path=", call->home, "/lib/native");
