@@ -1,6 +1,5 @@
 package dev.weft.iptables.flat;
 
-import dev.weft.kernel.NftValue;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,24 +12,17 @@ import java.util.TreeMap;
  * one value for a key, and another node shall come to the same one.
  */
 final class Claims {
-  private final Map<Key, TreeMap<PortId, FlatElement>> claims = new HashMap<>();
-
-  /** What makes an element this one. */
-  record Key(String set, List<NftValue> key) {
-    static Key of(FlatElement element) {
-      return new Key(element.set(), element.element().key());
-    }
-  }
+  private final Map<ElementPlace, TreeMap<PortId, FlatElement>> claims = new HashMap<>();
 
   /** A port wants an element. */
   void put(PortId port, FlatElement element) {
-    claims.computeIfAbsent(Key.of(element), _ -> new TreeMap<>()).put(port, element);
+    claims.computeIfAbsent(element.place(), _ -> new TreeMap<>()).put(port, element);
   }
 
   /** A port does not want an element any more. */
   void remove(PortId port, FlatElement element) {
     claims.computeIfPresent(
-        Key.of(element),
+        element.place(),
         (_, wanted) -> {
           wanted.remove(port);
           return wanted.isEmpty() ? null : wanted;
@@ -38,8 +30,8 @@ final class Claims {
   }
 
   /** What stands at a place. */
-  Optional<FlatElement> winner(Key key) {
-    return Optional.ofNullable(claims.get(key)).map(wanted -> wanted.firstEntry().getValue());
+  Optional<FlatElement> winner(ElementPlace place) {
+    return Optional.ofNullable(claims.get(place)).map(wanted -> wanted.firstEntry().getValue());
   }
 
   /** All that stands. */

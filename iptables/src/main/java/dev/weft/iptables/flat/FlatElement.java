@@ -8,4 +8,20 @@ import dev.weft.kernel.NftElement;
  *
  * @param set its name
  */
-public record FlatElement(String set, NftElement element, Origin origin) {}
+public record FlatElement(String set, NftElement element, Origin origin) {
+
+  /** What tells it from others. */
+  public ElementPlace place() {
+    return new ElementPlace(set, element.key());
+  }
+
+  /** Whether the kernel could not tell it from another at its place; comments do not count. */
+  public boolean isAs(NftElement other) {
+    return element.value().equals(other.value()) && element.end().equals(other.end());
+  }
+
+  /** As nft lists it, without the set. */
+  public String text() {
+    return FlatText.element(element);
+  }
+}

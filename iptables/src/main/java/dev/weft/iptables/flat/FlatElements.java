@@ -50,20 +50,12 @@ final class FlatElements {
   private record Placed(ServedPort port, Placement placement) {}
 
   /**
-   * What differs.
-   *
-   * @param gone what shall not stand any more, or not with this value
-   * @param come what shall stand
-   */
-  record Difference(List<FlatElement> gone, List<FlatElement> come) {}
-
-  /**
    * Takes changes of ports.
    *
    * @param before in any order, and all known
    * @param after likewise; those that are in both lists keep their number
    */
-  Difference change(Collection<ServedPort> before, Collection<ServedPort> after) {
+  FlatDifference change(Collection<ServedPort> before, Collection<ServedPort> after) {
     return change(before, after, _ -> Optional.empty());
   }
 
@@ -72,14 +64,14 @@ final class FlatElements {
    *
    * @param preferred the number that a new port would best have
    */
-  Difference change(
+  FlatDifference change(
       Collection<ServedPort> before,
       Collection<ServedPort> after,
       Function<ServedPort, Optional<Integer>> preferred) {
-    Set<Claims.Key> disputed = new LinkedHashSet<>();
-    Map<Claims.Key, FlatElement> gone = new LinkedHashMap<>();
-    Map<Claims.Key, FlatElement> come = new LinkedHashMap<>();
-    Map<Claims.Key, Optional<FlatElement>> stood = new HashMap<>();
+    Set<ElementPlace> disputed = new LinkedHashSet<>();
+    Map<ElementPlace, FlatElement> gone = new LinkedHashMap<>();
+    Map<ElementPlace, FlatElement> come = new LinkedHashMap<>();
+    Map<ElementPlace, Optional<FlatElement>> stood = new HashMap<>();
     Map<PortId, Placement> places = new HashMap<>();
     for (ServedPort port : before) {
       PortId id = PortId.of(port);
@@ -89,7 +81,7 @@ final class FlatElements {
       }
       places.put(id, placed.placement);
       for (FlatElement element : elements(placed)) {
-        Claims.Key key = Claims.Key.of(element);
+        ElementPlace key = element.place();
         if (shared.contains(element.set())) {
           disputed.add(key);
           stood.computeIfAbsent(key, claims::winner);
@@ -107,7 +99,7 @@ final class FlatElements {
               port, old == null ? Placement.of(port, number(preferred.apply(port))) : old.of(port));
       ports.put(id, placed);
       for (FlatElement element : elements(placed)) {
-        Claims.Key key = Claims.Key.of(element);
+        ElementPlace key = element.place();
         if (shared.contains(element.set())) {
           disputed.add(key);
           stood.computeIfAbsent(key, claims::winner);
@@ -118,15 +110,15 @@ final class FlatElements {
       }
     }
     places.values().forEach(placement -> numbers.remove(placement.number()));
-    for (Claims.Key key : disputed) {
+    for (ElementPlace key : disputed) {
       Objects.requireNonNull(stood.get(key)).ifPresent(element -> gone.put(key, element));
       claims.winner(key).ifPresent(element -> come.put(key, element));
     }
     return difference(gone, come);
   }
 
-  private static Difference difference(
-      Map<Claims.Key, FlatElement> before, Map<Claims.Key, FlatElement> after) {
+  private static FlatDifference difference(
+      Map<ElementPlace, FlatElement> before, Map<ElementPlace, FlatElement> after) {
     List<FlatElement> gone = new ArrayList<>();
     List<FlatElement> come = new ArrayList<>();
     before.forEach(
@@ -141,16 +133,11 @@ final class FlatElements {
             come.add(element);
           }
         });
-    return new Difference(gone, come);
+    return new FlatDifference(gone, come);
   }
 
-  /** Whether the kernel could not tell them apart; comments do not count. */
   private static boolean isSame(FlatElement element, @Nullable FlatElement other) {
-    return other != null && isSame(element.element(), other.element());
-  }
-
-  static boolean isSame(NftElement element, NftElement other) {
-    return element.value().equals(other.value()) && element.end().equals(other.end());
+    return other != null && element.isAs(other.element());
   }
 
   /** All that shall stand. */
@@ -174,8 +161,8 @@ final class FlatElements {
   }
 
   /** Where a port's cluster IP stands among the frontends. */
-  Claims.Key clusterFrontend(ServedPort port) {
-    return new Claims.Key(sets.frontends().name(), PortElements.clusterFrontend(port));
+  ElementPlace clusterFrontend(ServedPort port) {
+    return new ElementPlace(sets.frontends().name(), PortElements.clusterFrontend(port));
   }
 
   private List<FlatElement> elements(Placed placed) {

@@ -5,7 +5,6 @@ import dev.weft.iptables.compile.NodeFacts;
 import dev.weft.kernel.nft.TableDefinition;
 import dev.weft.net.IpFamily;
 import dev.weft.services.ServedPort;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
@@ -17,6 +16,9 @@ import java.util.TreeSet;
  * @param elements of its sets
  */
 public record FlatRuleset(TableDefinition table, List<FlatElement> elements) {
+  /** The chain that lets nobody by who is not within the source ranges of a load balancer. */
+  public static final String SOURCE_RANGES = "restricted";
+
   public FlatRuleset {
     elements = List.copyOf(elements);
   }
@@ -28,14 +30,14 @@ public record FlatRuleset(TableDefinition table, List<FlatElement> elements) {
    */
   public static FlatRuleset compile(
       Collection<ServedPort> ports, NodeFacts node, Names names, IpFamily family) {
-    FlatSets sets = FlatSets.of(family);
-    Picks picks = new Picks(sets);
-    FlatElements elements = new FlatElements(sets, node, picks);
-    List<ServedPort> own =
-        new TreeSet<>(ports).stream().filter(port -> port.family() == family).toList();
-    elements.change(List.of(), own);
-    List<FlatElement> all = new ArrayList<>(elements.all());
-    all.addAll(picks.elements());
-    return new FlatRuleset(picks.in(FlatTable.of(sets, node, names)), all);
+    FlatLayout layout = new FlatLayout(node, names, family);
+    layout.change(
+        List.of(), new TreeSet<>(ports).stream().filter(port -> port.family() == family).toList());
+    return new FlatRuleset(layout.table(), layout.elements());
+  }
+
+  /** As {@code nft list table} would show it. */
+  public String text() {
+    return FlatText.of(this);
   }
 }

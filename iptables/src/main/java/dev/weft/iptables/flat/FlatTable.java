@@ -37,7 +37,7 @@ final class FlatTable {
 
   private static final String SERVICES = "services";
   private static final String ROUTE = "route";
-  private static final String RESTRICTED = "restricted";
+  private static final String RESTRICTED = FlatRuleset.SOURCE_RANGES;
   private static final String EXTERNAL = "external";
   private static final String NEAR = "near";
   private static final String PICK = "pick";

@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.iptables.PacketLab;
+import dev.weft.iptables.apply.RulesMode;
+import dev.weft.iptables.apply.ServiceRules;
 import dev.weft.iptables.apply.Written;
 import dev.weft.iptables.compile.Names;
 import dev.weft.iptables.compile.NodeFacts;
-import dev.weft.iptables.compile.NodePortAddresses;
 import dev.weft.iptables.compile.Ports;
 import dev.weft.kernel.NftElement;
 import dev.weft.kernel.NftTable;
@@ -16,12 +17,12 @@ import dev.weft.kernel.NftValue;
 import dev.weft.kernel.Nftables;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
-import dev.weft.net.IpPrefix;
 import dev.weft.services.Backend;
 import dev.weft.services.BackendSets;
-import dev.weft.services.LocalPods;
+import dev.weft.services.Node;
 import dev.weft.services.ServedPort;
 import dev.weft.services.ServiceCatalog;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,20 +35,25 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the kernel has after any changes is what the Services that are left compile to. */
-class NftablesRulesKernelTest {
+class FlatTableKernelTest {
   private static final int ROUNDS = 30;
 
   /** For the same Services in each build; other seeds find more. */
   private static final long SEED = 20261125;
 
-  private static final NodeFacts NODE =
-      new NodeFacts(
-          List.of(IpAddress.of("192.168.0.2")),
-          new LocalPods.Cidrs(List.of(IpPrefix.of("10.0.0.0/24"), IpPrefix.of("fd00:10::/64"))),
-          new NodePortAddresses.Only(List.of(IpAddress.of("192.168.0.2"))),
-          false,
-          List.of(IpPrefix.of("172.30.0.0/16")),
-          false);
+  private static final Node NODE =
+      Node.parse(
+          """
+          name: here
+          addresses: [{address: 192.168.0.2, primary: true}]
+          detectLocal: {mode: ClusterCIDR, cidrs: [10.0.0.0/24, "fd00:10::/64"]}
+          serviceCIDRs: [172.30.0.0/16]
+          """
+              .getBytes(StandardCharsets.UTF_8),
+          "node",
+          warning -> {
+            throw new AssertionError(warning);
+          });
 
   private PacketLab lab;
   private Nftables nftables;
@@ -65,14 +71,14 @@ class NftablesRulesKernelTest {
     }
   }
 
-  private NftablesRules rules() {
-    return new NftablesRules(nftables, NODE, Names.WEFT, IpFamily.V4);
+  private ServiceRules rules() {
+    return ServiceRules.of(RulesMode.NFTABLES, lab.node, IpFamily.V4, NODE);
   }
 
   @Test
   void afterAnyChangesTheKernelHasWhatIsLeft() {
     Random random = new Random(SEED);
-    NftablesRules rules = rules();
+    ServiceRules rules = rules();
     List<ServedPort> ports = Ports.random(random);
     rules.replaceAll(ports);
     assertEquals(compiled(ports), standing());
@@ -116,7 +122,9 @@ class NftablesRulesKernelTest {
 
   /** Where each frontend leads, whatever numbers ports and endpoints have. */
   private static Map<String, String> compiled(List<ServedPort> ports) {
-    FlatRuleset ruleset = FlatRuleset.compile(ports, NODE, Names.WEFT, IpFamily.V4);
+    FlatRuleset ruleset =
+        FlatRuleset.compile(
+            ports, NodeFacts.forNftables(NODE, IpFamily.V4), Names.WEFT, IpFamily.V4);
     Map<String, List<NftElement>> bySet =
         ruleset.elements().stream()
             .collect(
@@ -209,7 +217,7 @@ class NftablesRulesKernelTest {
     String list = PacketLab.run(lab.node, "nft list ruleset");
     assertTrue(list.contains("update @affinity"), list);
     assertTrue(list.contains("172.30.0.1 . tcp . 80 comment \"shop/s:http cluster IP\""), list);
-    NftablesRules v6 = new NftablesRules(nftables, NODE, Names.WEFT, IpFamily.V6);
+    ServiceRules v6 = ServiceRules.of(RulesMode.NFTABLES, lab.node, IpFamily.V6, NODE);
     v6.replaceAll(List.of(v6(sticky)));
     list = PacketLab.run(lab.node, "nft list table ip6 weft_services");
     assertTrue(list.contains("update @affinity"), list);
@@ -242,7 +250,7 @@ class NftablesRulesKernelTest {
 
   @Test
   void whatAFirewallReloadWipedIsPutBack() {
-    NftablesRules rules = rules();
+    ServiceRules rules = rules();
     List<ServedPort> ports = Ports.random(new Random(SEED + 1));
     rules.replaceAll(ports);
     PacketLab.run(lab.node, "nft add table ip somebody", "nft flush ruleset");
@@ -254,7 +262,7 @@ class NftablesRulesKernelTest {
 
   @Test
   void ruleAndElementThatSomebodyChangedAreMended() {
-    NftablesRules rules = rules();
+    ServiceRules rules = rules();
     List<ServedPort> ports = Ports.random(new Random(SEED + 2));
     rules.replaceAll(ports);
     PacketLab.run(lab.node, "nft flush chain ip weft_services services");
@@ -269,7 +277,7 @@ class NftablesRulesKernelTest {
   @Test
   void rulesOfOthersStayAndOursGo() {
     PacketLab.run(lab.node, "nft add table ip somebody", "nft add chain ip somebody c");
-    NftablesRules rules = rules();
+    ServiceRules rules = rules();
     rules.replaceAll(Ports.random(new Random(SEED)));
     rules.remove();
     assertEquals(
