@@ -1,18 +1,17 @@
 package dev.weft.iptables.engine;
 
 import dev.weft.iptables.engine.Branch.End;
-import dev.weft.iptables.ruleset.Chain;
+import dev.weft.iptables.flat.FlatRuleset;
 import dev.weft.iptables.ruleset.Match;
 import dev.weft.iptables.ruleset.Ruleset;
 import dev.weft.iptables.ruleset.Side;
-import dev.weft.iptables.ruleset.Table;
-import dev.weft.iptables.ruleset.TableName;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Follows a packet through the hooks of the kernel, rule by rule, with NAT and connection tracking.
@@ -20,14 +19,19 @@ import java.util.function.Function;
  * and what the kernel checks besides rules (reverse paths, martian addresses) are left out.
  */
 public final class Interpreter {
-  /** Rules that one packet may meet in all its branches together. */
-  private static final int RULES = 1_000_000;
-
-  private final Ruleset ruleset;
+  private final Supplier<HookRules> rules;
   private final Host host;
 
+  /** Follows packets through rules of iptables. */
   public Interpreter(Ruleset ruleset, Host host) {
-    this.ruleset = ruleset;
+    this.rules = () -> new IptablesHooks(ruleset, host);
+    this.host = host;
+  }
+
+  /** Follows packets through the table of nftables mode. */
+  public Interpreter(FlatRuleset ruleset, Host host) {
+    NftHooks hooks = new NftHooks(ruleset, host);
+    this.rules = () -> hooks;
     this.host = host;
   }
 
@@ -83,7 +87,7 @@ public final class Interpreter {
   }
 
   /** Leaves alone what has ended. */
-  private static List<State> each(List<State> states, Function<State, List<State>> next) {
+  static List<State> each(List<State> states, Function<State, List<State>> next) {
     List<State> all = new ArrayList<>();
     for (State state : states) {
       all.addAll(state.end().isPresent() ? List.of(state) : next.apply(state));
@@ -93,66 +97,10 @@ public final class Interpreter {
 
   /** One packet's way. */
   private final class Way {
-    private final ChainWalk.Budget budget = new ChainWalk.Budget(RULES);
+    private final HookRules asked = rules.get();
 
     List<State> ask(Hook hook, List<State> states) {
-      List<State> now = states;
-      for (TableName name : hook.tables()) {
-        now =
-            each(
-                now,
-                state ->
-                    switch (name) {
-                      case RAW -> raw(hook, state);
-                      case NAT -> translate(hook, state);
-                      case MANGLE, FILTER, SECURITY -> ask(hook, name, state);
-                    });
-      }
-      return now;
-    }
-
-    /** The connection is looked up after raw, and until then counts as invalid. */
-    private List<State> raw(Hook hook, State state) {
-      if (state.in().equals(Host.LOOPBACK)) {
-        return ask(hook, TableName.RAW, state); // it was looked up when the packet was sent
-      }
-      State early = state.with(Tracking.of(Match.CtState.INVALID));
-      return ask(hook, TableName.RAW, early).stream()
-          .map(
-              asked ->
-                  asked.tracking().is(Match.CtState.UNTRACKED)
-                      ? asked
-                      : asked.with(state.tracking()))
-          .toList();
-    }
-
-    /** The nat table is asked once in a connection for each side. */
-    private List<State> translate(Hook hook, State state) {
-      if (!state.tracking().isTracked()) {
-        return List.of(state);
-      }
-      if (!state.natDone().contains(hook.natSide())) {
-        return each(
-            ask(hook, TableName.NAT, state), asked -> List.of(asked.natDone(hook.natSide())));
-      }
-      Tracking tracking = state.tracking();
-      return List.of(
-          hook.natSide() == Side.DESTINATION
-              ? tracking.destination().map(state::ledTo).orElse(state)
-              : tracking.source().map(state::comingFrom).orElse(state));
-    }
-
-    private List<State> ask(Hook hook, TableName name, State state) {
-      Optional<Table> table = ruleset.table(name);
-      Optional<Chain> base =
-          table
-              .flatMap(there -> there.chain(hook.name()))
-              .filter(chain -> chain.policy().isPresent());
-      if (base.isEmpty()) {
-        return List.of(state);
-      }
-      State asked = state.then(new Step.Asked(hook, name));
-      return new ChainWalk(table.orElseThrow(), base.get(), host, budget).run(asked);
+      return each(states, state -> asked.ask(hook, state));
     }
 
     /** From PREROUTING on. */

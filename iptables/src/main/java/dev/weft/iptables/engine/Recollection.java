@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the lists of {@code -m recent} hold. That the kernel keeps no more than 100 addresses of one
- * list, if it is not told otherwise, is left out.
+ * What the lists of {@code -m recent} hold, or the set of nftables mode that remembers clients.
+ * That the kernel keeps no more than 100 addresses of one list, if it is not told otherwise, is
+ * left out.
  *
  * @param lists by name, how many seconds ago an address was last seen
  */
@@ -19,6 +20,11 @@ public record Recollection(Map<String, Map<IpAddress, Integer>> lists) {
     Map<String, Map<IpAddress, Integer>> copy = new HashMap<>();
     lists.forEach((name, list) -> copy.put(name, Map.copyOf(list)));
     lists = Collections.unmodifiableMap(copy);
+  }
+
+  /** The list, in nftables mode, of the clients of an endpoint by its number there. */
+  public static String ofEndpoint(int number) {
+    return Integer.toHexString(number);
   }
 
   Optional<Integer> age(String list, IpAddress address) {

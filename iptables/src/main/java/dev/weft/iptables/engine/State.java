@@ -106,6 +106,13 @@ record State(
         .then(new Step.Rewritten(Side.SOURCE, packet.source(), port, from, port));
   }
 
+  /** As NAT left an earlier packet of the connection. */
+  State asTranslatedBefore(Side side) {
+    return side == Side.DESTINATION
+        ? tracking.destination().map(this::ledTo).orElse(this)
+        : tracking.source().map(this::comingFrom).orElse(this);
+  }
+
   Branch branch() {
     List<Step> steps = new ArrayList<>();
     for (Trace at = trace; at != null; at = at.before()) {

@@ -1,10 +1,13 @@
 package dev.weft.iptables.engine;
 
+import dev.weft.iptables.flat.FlatElement;
 import dev.weft.iptables.ruleset.Chain;
 import dev.weft.iptables.ruleset.Rule;
 import dev.weft.iptables.ruleset.Side;
 import dev.weft.iptables.ruleset.TableName;
+import dev.weft.kernel.nft.RuleDefinition;
 import dev.weft.net.IpAddress;
+import java.util.List;
 
 /** One thing that happened to a packet. */
 public sealed interface Step {
@@ -30,6 +33,24 @@ public sealed interface Step {
 
   /** A base chain came to its end. */
   record Policy(TableName table, String chain, Chain.Policy policy) implements Step {}
+
+  /** A base chain of nftables is called. */
+  record Called(Hook hook, String chain) implements Step {}
+
+  /**
+   * All conditions of a rule of nftables held.
+   *
+   * @param position in its chain, from 1
+   * @param found the elements of sets and maps that it found, in order
+   * @param chance with which it chose among values of a map, 0 to 1; 1 if it did not choose
+   */
+  record Followed(
+      String chain, int position, RuleDefinition rule, List<FlatElement> found, double chance)
+      implements Step {
+    public Followed {
+      found = List.copyOf(found);
+    }
+  }
 
   record Marked(int from, int to) implements Step {}
 

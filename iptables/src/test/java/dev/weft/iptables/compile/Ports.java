@@ -97,6 +97,20 @@ public final class Ports {
     return backends;
   }
 
+  /** Which of all endpoints are on this node, whether or not a policy makes it matter. */
+  public Ports onThisNode(String... addresses) {
+    List<String> here = List.of(addresses);
+    cluster =
+        cluster.stream()
+            .map(
+                each ->
+                    new Backend(
+                        each.address(), each.port(), here.contains(each.address().toString())))
+            .toList();
+    local = cluster.stream().filter(Backend::local).toList();
+    return this;
+  }
+
   public ServedPort build() {
     return new ServedPort(
         new ObjectName("shop", name),

@@ -2,6 +2,7 @@ package dev.weft.iptables.compile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.weft.iptables.apply.RulesMode;
 import dev.weft.iptables.engine.Branch;
 import dev.weft.iptables.engine.Branch.End;
 import dev.weft.iptables.engine.Host;
@@ -9,8 +10,8 @@ import dev.weft.iptables.engine.Interpreter;
 import dev.weft.iptables.engine.Packet;
 import dev.weft.iptables.engine.Recollection;
 import dev.weft.iptables.engine.Tracking;
+import dev.weft.iptables.flat.FlatRuleset;
 import dev.weft.iptables.ruleset.Match.CtState;
-import dev.weft.iptables.ruleset.Ruleset;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
@@ -27,6 +28,9 @@ import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The first packet of a connection meets what Kubernetes promises, said here without rules: which
@@ -46,7 +50,7 @@ class ServiceSemanticsTest {
           new LocalPods.Cidrs(List.of(PODS)),
           new NodePortAddresses.All(false),
           false,
-          List.of(),
+          List.of(IpPrefix.of("172.30.0.0/16")),
           true);
 
   private static final Host HOST =
@@ -105,19 +109,23 @@ class ServiceSemanticsTest {
   }
 
   /** Outcomes by their chance, of a million. */
-  private static Map<String, Long> promised(ServedPort port, Frontend frontend, Client client) {
+  private static Map<String, Long> promised(
+      RulesMode mode, ServedPort port, Frontend frontend, Client client) {
     boolean anywhere = port.backends().anywhere();
     if (frontend == Frontend.CLUSTER_IP) {
       return spread(
           port.internalBackends(), client != Client.POD, anywhere ? End.DROP : End.REJECT);
     }
-    if (!anywhere) {
+    if (!anywhere && mode == RulesMode.IPTABLES) {
       // From the node itself nobody looks at it: it leaves, to whoever has the address.
       return spread(List.of(), false, client == Client.NODE ? End.ACCEPT : End.REJECT);
     }
     boolean restricted = frontend == Frontend.BALANCER_IP && !port.sourceRanges().isEmpty();
     if (restricted && port.sourceRanges().stream().noneMatch(r -> r.contains(client.address()))) {
       return spread(List.of(), false, End.DROP);
+    }
+    if (!anywhere) {
+      return spread(List.of(), false, End.REJECT);
     }
     if (port.externalPolicy() == TrafficPolicy.CLUSTER) {
       return spread(port.backends().cluster(), true, End.REJECT);
@@ -159,8 +167,7 @@ class ServiceSemanticsTest {
     return outcomes;
   }
 
-  private static List<Branch> follow(Ruleset ruleset, Packet packet) {
-    Interpreter interpreter = new Interpreter(ruleset, HOST);
+  private static List<Branch> follow(Interpreter interpreter, Packet packet) {
     Tracking tracking = Tracking.of(CtState.NEW);
     if (packet.source().equals(NODE_ADDRESS)) {
       return interpreter.send(packet, tracking, Recollection.EMPTY);
@@ -169,14 +176,19 @@ class ServiceSemanticsTest {
     return interpreter.arrive(packet, device, tracking, Recollection.EMPTY);
   }
 
-  private static Ruleset compile(List<ServedPort> ports) {
-    return IptablesCompiler.compile(ports, NODE, Names.WEFT, IpFamily.V4);
+  private static Interpreter compile(RulesMode mode, List<ServedPort> ports) {
+    return switch (mode) {
+      case IPTABLES ->
+          new Interpreter(IptablesCompiler.compile(ports, NODE, Names.WEFT, IpFamily.V4), HOST);
+      case NFTABLES ->
+          new Interpreter(FlatRuleset.compile(ports, NODE, Names.WEFT, IpFamily.V4), HOST);
+    };
   }
 
   @Property(tries = 300)
-  void rulesKeepWhatServicesPromise(@ForAll Random random) {
+  void rulesKeepWhatServicesPromise(@ForAll RulesMode mode, @ForAll Random random) {
     List<ServedPort> ports = Ports.random(random);
-    Ruleset ruleset = compile(ports);
+    Interpreter rules = compile(mode, ports);
     for (ServedPort port : ports) {
       for (Frontend frontend : Frontend.values()) {
         for (Client client : Client.values()) {
@@ -185,9 +197,9 @@ class ServiceSemanticsTest {
           if (has(port, frontend) && !(toItself && !port.backends().anywhere())) {
             Packet packet = packet(port, frontend, client.address());
             assertEquals(
-                promised(port, frontend, client),
-                seen(follow(ruleset, packet)),
-                () -> client + " to " + frontend + " of " + port);
+                promised(mode, port, frontend, client),
+                seen(follow(rules, packet)),
+                () -> mode + ": " + client + " to " + frontend + " of " + port);
           }
         }
       }
@@ -195,30 +207,57 @@ class ServiceSemanticsTest {
   }
 
   @Test
-  void whatNoServiceHasIsLeftAlone() {
-    Ruleset ruleset = compile(List.of(Ports.clusterIp("web", 1).backends("10.0.0.5").build()));
+  void whatNoServiceHasIsLeftAloneByIptables() {
+    Interpreter rules =
+        compile(
+            RulesMode.IPTABLES, List.of(Ports.clusterIp("web", 1).backends("10.0.0.5").build()));
     for (Packet packet :
         List.of(
             new Packet(Client.POD.address(), IpAddress.of("172.30.0.1"), "tcp", 1, 81, 0),
             new Packet(Client.POD.address(), IpAddress.of("172.30.0.1"), "udp", 1, 80, 0),
             new Packet(Client.POD.address(), IpAddress.of("172.30.0.2"), "tcp", 1, 80, 0),
             new Packet(Client.STRANGER.address(), NODE_ADDRESS, "tcp", 1, 80, 0))) {
-      List<Branch> branches = follow(ruleset, packet);
+      List<Branch> branches = follow(rules, packet);
       assertEquals(1, branches.size());
       assertEquals(End.ACCEPT, branches.getFirst().end());
       assertEquals(packet, branches.getFirst().packet());
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "172.30.0.1, tcp, 81, REJECT",
+    "172.30.0.1, udp, 80, REJECT",
+    "172.30.0.2, tcp, 80, DROP",
+    "172.31.0.1, tcp, 80, ACCEPT",
+    "192.168.0.2, tcp, 80, ACCEPT",
+  })
+  void whatNoServiceHasIsRefusedByNftables(String to, String protocol, int port, End end) {
+    Interpreter rules =
+        compile(
+            RulesMode.NFTABLES, List.of(Ports.clusterIp("web", 1).backends("10.0.0.5").build()));
+    IpAddress pod = Client.POD.address();
+    Packet packet = new Packet(pod, IpAddress.of(to), protocol, 1, port, 0);
+    List<Branch> branches = follow(rules, packet);
+    assertEquals(1, branches.size());
+    assertEquals(end, branches.getFirst().end());
+    assertEquals(packet, branches.getFirst().packet());
+  }
+
   /** Its own answer would come from itself, past connection tracking. */
-  @Test
-  void anEndpointThatReachesItselfIsHidden() {
+  @ParameterizedTest
+  @EnumSource(RulesMode.class)
+  void anEndpointThatReachesItselfIsHidden(RulesMode mode) {
     List<ServedPort> ports = new ArrayList<>();
-    ports.add(Ports.clusterIp("web", 1).backends("10.0.0.5", "10.0.0.6").build());
+    ports.add(
+        Ports.clusterIp("web", 1)
+            .backends("10.0.0.5", "10.0.0.6")
+            .onThisNode("10.0.0.5", "10.0.0.6")
+            .build());
     Packet packet =
         new Packet(IpAddress.of("10.0.0.5"), IpAddress.of("172.30.0.1"), "tcp", 1, 80, 0);
     assertEquals(
         Map.of("10.0.0.5:8080 hidden", 500_000L, "10.0.0.6:8080", 500_000L),
-        seen(follow(compile(ports), packet)));
+        seen(follow(compile(mode, ports), packet)));
   }
 }
