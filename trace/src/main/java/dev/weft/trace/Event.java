@@ -63,6 +63,9 @@ public sealed interface Event {
     /** Goes on with other rules. */
     record Jump(String chain) implements Effect {}
 
+    /** Tells those that look for it what they go by. */
+    record Find() implements Effect {}
+
     /** Notes that the packet is to be masqueraded, or no more. */
     record Mark(boolean masquerade) implements Effect {}
 

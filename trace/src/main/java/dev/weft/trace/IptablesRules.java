@@ -3,88 +3,47 @@ package dev.weft.trace;
 import dev.weft.iptables.compile.IptablesCompiler;
 import dev.weft.iptables.compile.Names;
 import dev.weft.iptables.compile.NodeFacts;
-import dev.weft.iptables.compile.NodePortAddresses;
 import dev.weft.iptables.engine.Branch;
 import dev.weft.iptables.engine.Host;
 import dev.weft.iptables.engine.Interpreter;
-import dev.weft.iptables.engine.Packet;
 import dev.weft.iptables.engine.Recollection;
 import dev.weft.iptables.engine.Step;
-import dev.weft.iptables.engine.Tracking;
 import dev.weft.iptables.ruleset.Chain;
 import dev.weft.iptables.ruleset.Match;
 import dev.weft.iptables.ruleset.NatRange;
 import dev.weft.iptables.ruleset.Rule;
 import dev.weft.iptables.ruleset.Ruleset;
-import dev.weft.iptables.ruleset.Side;
 import dev.weft.iptables.ruleset.Table;
 import dev.weft.iptables.ruleset.Target;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
-import dev.weft.net.IpPrefix;
-import dev.weft.services.LocalPods;
-import dev.weft.services.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** The rules as iptables mode has them. */
 final class IptablesRules implements ModeRules {
-  private static final String LOOPBACK = "lo";
-
-  /** Whoever sends picks one of these; no rule of Services looks at it. */
-  private static final int SOURCE_PORT = 40_000;
-
   private final Ruleset ruleset;
-  private final Interpreter interpreter;
-  private final Set<IpAddress> addresses;
-  private final NodePortAddresses nodePortAddresses;
+  private final Way way;
 
   /** By endpoint, the lists of {@code -m recent} that its clients are in; made when needed. */
   private Map<AddressPort, Set<String>> lists = Map.of();
 
-  private IptablesRules(Ruleset ruleset, Host host, NodePortAddresses nodePortAddresses) {
+  private IptablesRules(Ruleset ruleset, Way way) {
     this.ruleset = ruleset;
-    this.addresses = host.addresses();
-    this.nodePortAddresses = nodePortAddresses;
-    this.interpreter = new Interpreter(ruleset, host);
+    this.way = way;
   }
 
   static ModeRules of(Cluster cluster, IpFamily family) {
     NodeFacts facts = NodeFacts.forIptables(cluster.node(), family);
+    Ruleset ruleset = IptablesCompiler.compile(cluster.ports(), facts, Names.WEFT, family);
+    Host host = Way.host(cluster.node(), family);
     return new IptablesRules(
-        IptablesCompiler.compile(cluster.ports(), facts, Names.WEFT, family),
-        host(cluster.node(), family),
-        facts.nodePortAddresses());
-  }
-
-  /** Its addresses are known; of its routes only that pods are reached otherwise than the rest. */
-  private static Host host(Node node, IpFamily family) {
-    Set<IpAddress> addresses = new HashSet<>();
-    node.addresses().forEach(address -> addresses.add(address.address()));
-    // A node that has no address of the family masquerades nothing in it.
-    IpAddress source = node.primary(family).orElse(IpAddress.zero(family));
-    List<Host.Route> routes = new ArrayList<>();
-    routes.add(new Host.Route(IpPrefix.everything(family), Sender.OUTER_DEVICE, source));
-    // What the node sends to itself and masquerades bears an address of another interface.
-    routes.add(
-        new Host.Route(
-            IpPrefix.host(IpAddress.of(family == IpFamily.V4 ? "127.0.0.1" : "::1")),
-            LOOPBACK,
-            source));
-    if (node.localPods() instanceof LocalPods.Cidrs(List<IpPrefix> prefixes)) {
-      for (IpPrefix prefix : prefixes) {
-        if (prefix.family() == family) {
-          routes.add(new Host.Route(prefix, Sender.POD_DEVICE, source));
-        }
-      }
-    }
-    return new Host(addresses, routes);
+        ruleset, new Way(new Interpreter(ruleset, host), host, facts.nodePortAddresses()));
   }
 
   @Override
@@ -94,32 +53,14 @@ final class IptablesRules implements ModeRules {
 
   @Override
   public boolean servesNodePortsAt(IpAddress address) {
-    return switch (nodePortAddresses) {
-      case NodePortAddresses.All(boolean loopback) ->
-          address.isLoopback() ? loopback && address.isV4() : addresses.contains(address);
-      case NodePortAddresses.Only(List<IpAddress> only) -> only.contains(address);
-    };
+    return way.servesNodePortsAt(address);
   }
 
   @Override
   public List<Course> follow(Flow flow, Sender sender) {
-    Packet packet =
-        new Packet(
-            flow.from(),
-            flow.to().address(),
-            flow.protocol().name().toLowerCase(Locale.ROOT),
-            SOURCE_PORT,
-            flow.to().port(),
-            0);
-    Tracking tracking = Tracking.of(Match.CtState.valueOf(flow.state().name()));
-    Recollection recollection = recollection(flow);
-    List<Branch> branches =
-        switch (sender) {
-          case Sender.OnNode _ -> interpreter.send(packet, tracking, recollection);
-          case Sender.Via(String device, String _) ->
-              interpreter.arrive(packet, device, tracking, recollection);
-        };
-    return branches.stream().map(IptablesRules::course).toList();
+    return way.follow(flow, sender, recollection(flow)).stream()
+        .map(IptablesRules::course)
+        .toList();
   }
 
   private Recollection recollection(Flow flow) {
@@ -183,31 +124,11 @@ final class IptablesRules implements ModeRules {
           masqueraded |= ruled.effect() instanceof Event.Effect.Masquerade;
           events.add(ruled);
         }
-        case Step.Rewritten(var side, var from, int fromPort, var to, int toPort) ->
-            events.add(
-                new Event.Rewritten(
-                    side == Side.DESTINATION,
-                    new AddressPort(from, fromPort),
-                    new AddressPort(to, toPort)));
-        case Step.Routed(String device) -> events.add(new Event.Routed(device.equals(LOOPBACK)));
-        case Step.Unroutable(var destination) ->
-            events.add(new Event.Stuck("no route leads to " + destination));
-        case Step.Undecided(String why) -> events.add(new Event.Stuck(why));
         case Step.Drawn _, Step.Marked _, Step.Policy _ -> {}
+        default -> Way.event(step).ifPresent(events::add);
       }
     }
-    return new Course(
-        branch.chance(),
-        switch (branch.end()) {
-          case ACCEPT -> Outcome.ACCEPT;
-          case DROP -> Outcome.DROP;
-          case REJECT -> Outcome.REJECT;
-          case UNDECIDED -> Outcome.UNDECIDED;
-        },
-        branch.tracking().destination().map(to -> new AddressPort(to.address(), to.port())),
-        masqueraded,
-        branch.device().equals(LOOPBACK),
-        events);
+    return Way.course(branch, masqueraded, events);
   }
 
   private static Event.Ruled ruled(Step.Applied applied) {

@@ -31,7 +31,7 @@ public final class Tracer {
   private ModeRules make(IpFamily family) {
     return switch (mode) {
       case IPTABLES -> IptablesRules.of(cluster, family);
-      case NFTABLES -> throw new IllegalArgumentException("rules of nftables are not followed yet");
+      case NFTABLES -> NftablesRules.of(cluster, family);
     };
   }
 }

@@ -19,7 +19,7 @@ final class Wording {
 
   private static String consequence(Effect effect) {
     return switch (effect) {
-      case Effect.Jump _ -> "";
+      case Effect.Jump _, Effect.Find _ -> "";
       case Effect.Mark(boolean masquerade) ->
           masquerade ? ": to be masqueraded" : ": not to be masqueraded";
       case Effect.Translate _ -> ": becomes its destination";
@@ -47,9 +47,16 @@ final class Wording {
             default -> rule.cause().clause();
           };
       case Effect.Mark(boolean masquerade) ->
-          masquerade ? "to be masqueraded: gets the mark" : "marked: the mark is taken off again";
+          masquerade
+              ? "to be masqueraded: gets the mark" + why(rule.cause())
+              : "marked: the mark is taken off again";
       case Effect.Return _ -> "no mark: it keeps its source";
       default -> rule.cause().clause() + consequence(rule.effect());
     };
+  }
+
+  /** Rules of iptables are named by what they all do, those of nftables by what each is for. */
+  private static String why(Event.Cause cause) {
+    return cause.clause().equals("masquerade") ? "" : " (" + cause.clause() + ")";
   }
 }
