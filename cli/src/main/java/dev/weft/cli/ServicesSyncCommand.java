@@ -1,9 +1,7 @@
 package dev.weft.cli;
 
-import dev.weft.iptables.apply.IptablesRules;
 import dev.weft.iptables.apply.RulesMode;
-import dev.weft.iptables.compile.Names;
-import dev.weft.iptables.modes.RulesModes;
+import dev.weft.iptables.apply.RulesModes;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.linux.LinuxKernel;
 import dev.weft.net.IpFamily;
@@ -24,7 +22,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** {@code weft services sync}: has the node's rules follow Services. */
 @Command(
@@ -100,19 +97,14 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
       if (none && family == IpFamily.V6) {
         continue;
       }
-      switch (mode) {
-        case IPTABLES -> {
-          String program = family == IpFamily.V4 ? "iptables" : "ip6tables";
-          out().println("# " + program + "-restore --noflush");
-          out()
-              .print(
-                  IptablesRules.text(
-                      ports, family, RulesModes.facts(mode, here, family), Names.WEFT));
-        }
-        case NFTABLES ->
-            throw new ParameterException(
-                spec().commandLine(), "--dry-run prints the mode iptables only");
-      }
+      String program =
+          switch (mode) {
+            case IPTABLES ->
+                (family == IpFamily.V4 ? "iptables" : "ip6tables") + "-restore --noflush";
+            case NFTABLES -> "nft list table";
+          };
+      out().println("# " + program);
+      out().print(RulesModes.text(mode, ports, family, here));
     }
     out().flush();
   }

@@ -27,7 +27,7 @@ class ArchitectureTest {
     "dev.weft.iptables.apply",
     "dev.weft.iptables.compile",
     "dev.weft.iptables.engine",
-    "dev.weft.iptables.modes",
+    "dev.weft.iptables.apply",
     "dev.weft.iptables.ruleset"
   };
 

@@ -1,7 +1,7 @@
 package dev.weft.proxy;
 
+import dev.weft.iptables.apply.RulesModes;
 import dev.weft.iptables.compile.NodePortAddresses;
-import dev.weft.iptables.modes.RulesModes;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.net.IpFamily;
 import dev.weft.proxy.FamilySync.Outcome;

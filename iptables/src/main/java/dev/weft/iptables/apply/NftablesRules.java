@@ -62,7 +62,8 @@ public final class NftablesRules implements ServiceRules {
   }
 
   /** What stands in an empty namespace afterwards, in the language of {@code nft}. */
-  public static String text(Collection<ServedPort> ports, NodeFacts node, Names names, IpFamily family) {
+  public static String text(
+      Collection<ServedPort> ports, NodeFacts node, Names names, IpFamily family) {
     return FlatRuleset.compile(ports, node, names, family).text();
   }
 

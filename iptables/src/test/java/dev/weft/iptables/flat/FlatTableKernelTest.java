@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.iptables.PacketLab;
 import dev.weft.iptables.apply.RulesMode;
+import dev.weft.iptables.apply.RulesModes;
 import dev.weft.iptables.apply.ServiceRules;
 import dev.weft.iptables.apply.Written;
 import dev.weft.iptables.compile.Names;
@@ -72,7 +73,7 @@ class FlatTableKernelTest {
   }
 
   private ServiceRules rules() {
-    return ServiceRules.of(RulesMode.NFTABLES, lab.node, IpFamily.V4, NODE);
+    return RulesModes.rules(RulesMode.NFTABLES, lab.node, IpFamily.V4, NODE);
   }
 
   @Test
@@ -217,7 +218,7 @@ class FlatTableKernelTest {
     String list = PacketLab.run(lab.node, "nft list ruleset");
     assertTrue(list.contains("update @affinity"), list);
     assertTrue(list.contains("172.30.0.1 . tcp . 80 comment \"shop/s:http cluster IP\""), list);
-    ServiceRules v6 = ServiceRules.of(RulesMode.NFTABLES, lab.node, IpFamily.V6, NODE);
+    ServiceRules v6 = RulesModes.rules(RulesMode.NFTABLES, lab.node, IpFamily.V6, NODE);
     v6.replaceAll(List.of(v6(sticky)));
     list = PacketLab.run(lab.node, "nft list table ip6 weft_services");
     assertTrue(list.contains("update @affinity"), list);

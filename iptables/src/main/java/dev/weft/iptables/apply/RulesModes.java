@@ -1,14 +1,12 @@
-package dev.weft.iptables.modes;
+package dev.weft.iptables.apply;
 
-import dev.weft.iptables.apply.IptablesRules;
-import dev.weft.iptables.apply.RulesMode;
-import dev.weft.iptables.apply.ServiceRules;
 import dev.weft.iptables.compile.Names;
 import dev.weft.iptables.compile.NodeFacts;
-import dev.weft.iptables.flat.NftablesRules;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.net.IpFamily;
 import dev.weft.services.Node;
+import dev.weft.services.ServedPort;
+import java.util.Collection;
 
 /** From a mode to what writes its rules. */
 public final class RulesModes {
@@ -29,6 +27,19 @@ public final class RulesModes {
     return switch (mode) {
       case IPTABLES -> NodeFacts.forIptables(node, family);
       case NFTABLES -> NodeFacts.forNftables(node, family);
+    };
+  }
+
+  /**
+   * What stands in a namespace that had nothing of ours, in the language of the mode's program:
+   * {@code iptables-restore --noflush}, or what {@code nft list} prints.
+   */
+  public static String text(
+      RulesMode mode, Collection<ServedPort> ports, IpFamily family, Node node) {
+    NodeFacts facts = facts(mode, node, family);
+    return switch (mode) {
+      case IPTABLES -> IptablesRules.text(ports, family, facts, Names.WEFT);
+      case NFTABLES -> NftablesRules.text(ports, facts, Names.WEFT, family);
     };
   }
 }
