@@ -26,6 +26,7 @@ class BenchmarksTest {
             .measurementIterations(1)
             .forks(0)
             .param("held", "100")
+            .param("services", "100")
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT)
             .build();
@@ -37,6 +38,11 @@ class BenchmarksTest {
     }
     assertEquals(
         Set.of(
+            "EngineBenchmark.compiledFirst",
+            "EngineBenchmark.compiledFirstWithAffinity",
+            "EngineBenchmark.compiledLater",
+            "EngineBenchmark.interpretedFirst",
+            "EngineBenchmark.interpretedLater",
             "HostLocalBenchmark.addAndDel",
             "HostLocalBenchmark.check",
             "HostLocalBenchmark.delOfUnknown",
@@ -44,7 +50,10 @@ class BenchmarksTest {
             "JsonBenchmark.read",
             "JsonBenchmark.write",
             "NetlinkBenchmark.readLinks",
-            "NetlinkBenchmark.writeVeth"),
+            "NetlinkBenchmark.writeVeth",
+            "ServiceRulesBenchmark.changeOfOneEndpoint",
+            "ServiceRulesBenchmark.program",
+            "ServiceRulesBenchmark.rules"),
         ran);
   }
 }

@@ -36,7 +36,7 @@ public final class ConnectionTable {
   private final int scratch;
 
   /** Twice the number of an entry, and 1 for the direction of answers. */
-  private final HashIndex index;
+  private final HashChains index;
 
   private final int capacity;
   private final int[] free;
@@ -58,7 +58,7 @@ public final class ConnectionTable {
     entryWords = 2 * tupleWords + 1;
     words = new long[(capacity + 1) * entryWords];
     scratch = capacity * entryWords;
-    index = new HashIndex(2 * capacity);
+    index = new HashChains(2 * capacity);
     free = new int[capacity];
     for (int i = 0; i < capacity; i++) {
       free[i] = capacity - 1 - i;
@@ -75,9 +75,8 @@ public final class ConnectionTable {
   /** Tells a packet what is known of its connection. */
   void track(PacketBuffer packet, long now) {
     writeTuple(scratch, packet, false);
-    int place = find(scratch);
-    if (place >= 0) {
-      int number = index.number(place);
+    int number = find(scratch);
+    if (number >= 0) {
       int entry = (number >> 1) * entryWords;
       long known = words[entry + entryWords - 1];
       if (known >> FLAGS >= now) {
@@ -190,30 +189,20 @@ public final class ConnectionTable {
   }
 
   private void remove(int number) {
-    for (int direction = 0; direction < 2; direction++) {
-      int tuple = number * entryWords + direction * tupleWords;
-      long hash = hash(tuple);
-      int place = index.find(hash, index.home(hash));
-      while (index.number(place) != 2 * number + direction) {
-        place = index.find(hash, index.after(place));
-      }
-      index.removeAt(place);
-    }
+    int entry = number * entryWords;
+    index.remove(hash(entry), 2 * number);
+    index.remove(hash(entry + tupleWords), 2 * number + 1);
     free[freeCount++] = number;
   }
 
-  /** Where the index tells of a tuple; -1 if it does not. */
+  /** The number in the index of whose tuple is the same; -1 if none is. */
   private int find(int tuple) {
     long hash = hash(tuple);
-    int place = index.find(hash, index.home(hash));
-    while (place >= 0) {
-      int number = index.number(place);
-      if (isSame(tuple, (number >> 1) * entryWords + (number & 1) * tupleWords)) {
-        return place;
-      }
-      place = index.find(hash, index.after(place));
+    int number = index.first(hash);
+    while (number >= 0 && !isSame(tuple, (number >> 1) * entryWords + (number & 1) * tupleWords)) {
+      number = index.next(number, hash);
     }
-    return -1;
+    return number;
   }
 
   private boolean isSame(int one, int other) {

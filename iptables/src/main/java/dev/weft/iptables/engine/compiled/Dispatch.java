@@ -10,24 +10,20 @@ final class Dispatch {
   private final Shape[] shapes;
 
   /**
-   * By shape, from keys to places in the program; the word before a place is the rule's position.
-   * Negative: to a bucket, of which the first one is -1.
+   * By shape. Before a key, that is 3 words before the place of a rule, stands the rule's position;
+   * or -1 minus the number of a bucket.
    */
-  private final LongTable[] tables;
+  private final PlaceTable[] tables;
 
+  /** Rules of several shapes that name the same: positions and places by turns. */
   private final int[][] buckets;
 
   /** Where packets go on that no rule has kept. */
   private final int end;
 
-  /**
-   * A run.
-   *
-   * @param buckets rules of several shapes that name the same: positions and places by turns
-   */
-  Dispatch(List<Shape> shapes, List<LongTable> tables, List<int[]> buckets, int end) {
+  Dispatch(List<Shape> shapes, List<PlaceTable> tables, List<int[]> buckets, int end) {
     this.shapes = shapes.toArray(Shape[]::new);
-    this.tables = tables.toArray(LongTable[]::new);
+    this.tables = tables.toArray(PlaceTable[]::new);
     this.buckets = buckets.toArray(int[][]::new);
     this.end = end;
   }
@@ -35,7 +31,7 @@ final class Dispatch {
   /** Where the first rule is that a packet may meet. */
   int first(PacketBuffer packet, int[] code) {
     if (shapes.length == 1) {
-      int place = tables[0].get(shapes[0].key(packet));
+      int place = tables[0].get(shapes[0].key(packet), code);
       return place == 0 ? end : place;
     }
     return after(-1, packet, code);
@@ -46,20 +42,23 @@ final class Dispatch {
     int nearest = Integer.MAX_VALUE;
     int place = end;
     for (int i = 0; i < shapes.length; i++) {
-      int found = tables[i].get(shapes[i].key(packet));
-      if (found > 0) {
-        int at = code[found - 1];
+      int found = tables[i].get(shapes[i].key(packet), code);
+      if (found == 0) {
+        continue;
+      }
+      int at = code[found - 3];
+      if (at >= 0) {
         if (at > position && at < nearest) {
           nearest = at;
           place = found;
         }
-      } else if (found < 0) {
-        int[] bucket = buckets[-1 - found];
-        int at = next(bucket, position);
-        if (at < bucket.length && bucket[at] < nearest) {
-          nearest = bucket[at];
-          place = bucket[at + 1];
-        }
+        continue;
+      }
+      int[] bucket = buckets[-1 - at];
+      int next = next(bucket, position);
+      if (next < bucket.length && bucket[next] < nearest) {
+        nearest = bucket[next];
+        place = bucket[next + 1];
       }
     }
     return place;

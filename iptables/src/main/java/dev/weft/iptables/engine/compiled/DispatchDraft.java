@@ -79,22 +79,21 @@ final class DispatchDraft {
   }
 
   /** The tables, once all rules have their places. */
-  Dispatch finish() {
+  Dispatch finish(CodeBuffer code) {
     List<int[]> several = new ArrayList<>();
-    List<LongTable> tables = new ArrayList<>();
+    List<PlaceTable> tables = new ArrayList<>();
     for (Map<Long, Bucket> ofShape : byShape.values()) {
-      Map<Long, Integer> values = HashMap.newHashMap(ofShape.size());
+      Map<Long, Integer> places = HashMap.newHashMap(ofShape.size());
       ofShape.forEach(
           (key, bucket) -> {
-            int[] places = bucket.places.toArray();
-            if (isOfOneShape() || places.length == 2) {
-              values.put(key, places[1]);
-            } else {
-              several.add(places);
-              values.put(key, -several.size());
+            int[] rules = bucket.places.toArray();
+            places.put(key, rules[1]);
+            if (!isOfOneShape() && rules.length > 2) {
+              several.add(rules);
+              code.set(rules[1] - 3, -several.size());
             }
           });
-      tables.add(new LongTable(values));
+      tables.add(new PlaceTable(places, code.size()));
     }
     return new Dispatch(List.copyOf(byShape.keySet()), tables, several, end);
   }

@@ -25,8 +25,8 @@ final class Hashing {
     return (int) (hash >>> 32) & mask;
   }
 
-  /** The least power of two that leaves half of the places free. */
+  /** The least power of two of which at most half is taken. */
   static int places(int entries) {
-    return Math.max(2, Integer.highestOneBit(Math.max(1, entries)) << 2);
+    return 2 << (Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(1, entries) - 1));
   }
 }

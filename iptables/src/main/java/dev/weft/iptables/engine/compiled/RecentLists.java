@@ -28,16 +28,14 @@ public final class RecentLists {
   private int[] groups = new int[16];
 
   private final IpFamily family;
-  private final HashIndex index;
+  private final HashChains index;
   private final int[] lists;
   private final long[] highs;
   private final long[] lows;
   private final long[] times;
 
-  /** The next entry of the same address in the same group, or the next free one; -1: none. */
-  private final int[] nexts;
-
-  private int firstFree;
+  private final int[] free;
+  private int freeCount;
   private int hand;
   private boolean regrouped;
 
@@ -52,16 +50,17 @@ public final class RecentLists {
       throw new IllegalArgumentException("lists of " + capacity + " addresses hold none");
     }
     this.family = family;
-    index = new HashIndex(capacity);
+    index = new HashChains(capacity);
     lists = new int[capacity];
     highs = new long[capacity];
     lows = new long[capacity];
     times = new long[capacity];
-    nexts = new int[capacity];
+    free = new int[capacity];
     Arrays.fill(lists, -1);
     for (int i = 0; i < capacity; i++) {
-      nexts[i] = i + 1 < capacity ? i + 1 : -1;
+      free[i] = capacity - 1 - i;
     }
+    freeCount = capacity;
   }
 
   /** An address was seen; the time is in milliseconds of any clock, the same for all. */
@@ -144,13 +143,25 @@ public final class RecentLists {
 
   /** The first entry of an address in the group of a list, or -1. */
   int first(int list, long high, long low) {
-    int place = place(groups[list], high, low);
-    return place < 0 ? -1 : index.number(place);
+    int group = groups[list];
+    return same(index.first(hash(group, high, low)), group, high, low);
   }
 
   /** The next entry of the same address in the same group, or -1. */
   int next(int entry) {
-    return nexts[entry];
+    int group = groups[lists[entry]];
+    long high = highs[entry];
+    long low = lows[entry];
+    return same(index.next(entry, hash(group, high, low)), group, high, low);
+  }
+
+  private int same(int first, int group, long high, long low) {
+    int entry = first;
+    while (entry >= 0
+        && (lows[entry] != low || highs[entry] != high || groups[lists[entry]] != group)) {
+      entry = index.next(entry, hash(group, high, low));
+    }
+    return entry;
   }
 
   int list(int entry) {
@@ -165,7 +176,7 @@ public final class RecentLists {
   int find(int list, long high, long low) {
     int entry = first(list, high, low);
     while (entry >= 0 && lists[entry] != list) {
-      entry = nexts[entry];
+      entry = next(entry);
     }
     return entry;
   }
@@ -173,11 +184,10 @@ public final class RecentLists {
   void seen(int list, long high, long low, long time) {
     int entry = find(list, high, low);
     if (entry < 0) {
-      if (firstFree < 0) {
+      if (freeCount == 0) {
         forget(stalest());
       }
-      entry = firstFree;
-      firstFree = nexts[entry];
+      entry = free[--freeCount];
       lists[entry] = list;
       highs[entry] = high;
       lows[entry] = low;
@@ -199,49 +209,13 @@ public final class RecentLists {
   }
 
   private void link(int entry) {
-    int group = groups[lists[entry]];
-    int place = place(group, highs[entry], lows[entry]);
-    if (place < 0) {
-      nexts[entry] = -1;
-      index.add(hash(group, highs[entry], lows[entry]), entry);
-    } else {
-      nexts[entry] = index.number(place);
-      index.set(place, entry);
-    }
+    index.add(hash(groups[lists[entry]], highs[entry], lows[entry]), entry);
   }
 
   void forget(int entry) {
-    int place = place(groups[lists[entry]], highs[entry], lows[entry]);
-    int at = index.number(place);
-    if (at == entry) {
-      if (nexts[entry] < 0) {
-        index.removeAt(place);
-      } else {
-        index.set(place, nexts[entry]);
-      }
-    } else {
-      while (nexts[at] != entry) {
-        at = nexts[at];
-      }
-      nexts[at] = nexts[entry];
-    }
+    index.remove(hash(groups[lists[entry]], highs[entry], lows[entry]), entry);
     lists[entry] = -1;
-    nexts[entry] = firstFree;
-    firstFree = entry;
-  }
-
-  /** Where the index tells of an address in a group; -1 if it does not. */
-  private int place(int group, long high, long low) {
-    long hash = hash(group, high, low);
-    int place = index.find(hash, index.home(hash));
-    while (place >= 0) {
-      int entry = index.number(place);
-      if (lows[entry] == low && highs[entry] == high && groups[lists[entry]] == group) {
-        return place;
-      }
-      place = index.find(hash, index.after(place));
-    }
-    return -1;
+    free[freeCount++] = entry;
   }
 
   private static long hash(int group, long high, long low) {

@@ -114,11 +114,13 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
           boolean asks = drops[number] || !base.chain.rules().isEmpty();
           entries[number] = asks ? base.place : -1;
         });
+    Dispatch[] tables =
+        dispatches.stream().map(draft -> draft.finish(code)).toArray(Dispatch[]::new);
     return new Program(
         code.toArray(),
         entries,
         drops,
-        dispatches.stream().map(DispatchDraft::finish).toArray(Dispatch[]::new),
+        tables,
         matches.recents(),
         List.copyOf(reasons.keySet()),
         List.copyOf(undecidable),
@@ -211,6 +213,10 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
     for (DispatchDraft.Entry entry : bucket.entries()) {
       if (!draft.isOfOneShape()) {
         code.add(entry.position());
+      }
+      boolean first = entry.position() == bucket.entries().getFirst().position();
+      if (first || !draft.isOfOneShape()) {
+        code.addLong(entry.named().key());
       }
       bucket.isAt(entry, code.size());
       rules.write(at(entry.position()), entry.named());
