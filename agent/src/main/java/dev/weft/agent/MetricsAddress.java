@@ -1,9 +1,8 @@
 package dev.weft.agent;
 
-import java.net.InetAddress;
+import dev.weft.pages.PageAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /** Where the metrics are told. Nobody is asked who he is, so it is on this machine only. */
 public sealed interface MetricsAddress {
@@ -26,7 +25,7 @@ public sealed interface MetricsAddress {
     if (text.startsWith("/")) {
       return new UnixSocket(Path.of(text));
     }
-    return address(text)
+    return PageAddress.parse(text)
         .filter(address -> address.getAddress().isLoopbackAddress())
         .map(Port::new)
         .orElseThrow(
@@ -36,25 +35,5 @@ public sealed interface MetricsAddress {
                         + text
                         + "' should be a port of a loopback address, such as 127.0.0.1:9180 or"
                         + " [::1]:9180, or the absolute path of a Unix socket"));
-  }
-
-  private static Optional<InetSocketAddress> address(String text) {
-    int colon = text.lastIndexOf(':');
-    if (colon < 0) {
-      return Optional.empty();
-    }
-    String host = text.substring(0, colon);
-    boolean bracketed = host.startsWith("[") && host.endsWith("]");
-    if (host.contains(":") != bracketed) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(
-          new InetSocketAddress(
-              InetAddress.ofLiteral(bracketed ? host.substring(1, host.length() - 1) : host),
-              Integer.parseUnsignedInt(text.substring(colon + 1))));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty(); // no address, or no port
-    }
   }
 }

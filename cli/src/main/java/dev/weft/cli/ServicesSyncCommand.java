@@ -1,27 +1,38 @@
 package dev.weft.cli;
 
+import dev.weft.agent.AgentLog;
+import dev.weft.agent.LogLevel;
 import dev.weft.iptables.apply.RulesMode;
 import dev.weft.iptables.apply.RulesModes;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.linux.LinuxKernel;
 import dev.weft.net.IpFamily;
+import dev.weft.pages.PageAddress;
 import dev.weft.proxy.OneSync;
 import dev.weft.proxy.ProxySettings;
+import dev.weft.proxy.ServiceProxy;
 import dev.weft.services.Manifests;
 import dev.weft.services.Node;
 import dev.weft.services.Problem;
 import dev.weft.services.ServedPort;
 import dev.weft.services.ServiceCatalog;
 import dev.weft.services.ServiceObjects;
+import dev.weft.watch.FileSource;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code weft services sync}: has the node's rules follow Services. */
 @Command(
@@ -39,6 +50,9 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
     @Option(names = "--once", description = "Writes the rules, and ends.")
     private boolean once;
 
+    @Option(names = "--watch", description = "Follows what changes, until SIGTERM; rules stay.")
+    private boolean watch;
+
     @Option(names = "--dry-run", description = "Prints the rules, and changes nothing.")
     private boolean dryRun;
   }
@@ -54,9 +68,8 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
   @Option(
       names = "--node",
       paramLabel = "NODE.yaml",
-      required = true,
-      description = "What is to be known of the node.")
-  private Path node = Path.of("NODE.yaml");
+      description = "What is to be known of the node (default: as weft services node finds it).")
+  private @Nullable Path node;
 
   @Option(
       names = "--mode",
@@ -65,9 +78,50 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private RulesMode mode = RulesMode.IPTABLES;
 
+  @Option(
+      names = "--sync-period",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description =
+          "How often rules are compared with what they should be, 0s for never (default: 30s).")
+  private Duration syncPeriod = Duration.ofSeconds(30);
+
+  @Option(
+      names = "--min-sync-period",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How long after a change the next is made at the earliest (default: 0s).")
+  private Duration minSyncPeriod = Duration.ZERO;
+
+  @Option(
+      names = "--health",
+      paramLabel = "ADDRESS:PORT",
+      converter = PageAddressConverter.class,
+      description = "Tells /healthz and /livez there (default: nowhere).")
+  private Optional<InetSocketAddress> health = Optional.empty();
+
+  @Option(
+      names = "--metrics",
+      paramLabel = "ADDRESS:PORT",
+      converter = PageAddressConverter.class,
+      description = "Tells Prometheus there (default: nowhere).")
+  private Optional<InetSocketAddress> metrics = Optional.empty();
+
+  @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      description = "error, warning, info or debug (default: info).")
+  private LogLevel logLevel = LogLevel.INFO;
+
   @Override
-  public Integer call() {
-    Node here = Node.read(node, warning -> err().println("weft: warning: " + warning));
+  public Integer call() throws InterruptedException {
+    Node here =
+        node == null
+            ? ServicesNodeCommand.discover()
+            : Node.read(node, warning -> err().println("weft: warning: " + warning));
+    if (how.watch) {
+      return watch(here);
+    }
     ServiceObjects all = ServiceObjects.of(Manifests.read(objects));
     all.problems().forEach(this::tell);
     if (how.dryRun) {
@@ -82,9 +136,27 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
     return complete ? 0 : 1;
   }
 
+  private int watch(Node here) throws InterruptedException {
+    AgentLog.begin(logLevel, System.err);
+    ServiceProxy proxy;
+    try {
+      proxy = ServiceProxy.start(settings(here), new LinuxKernel().own(), new FileSource(objects));
+    } catch (IOException e) {
+      err().println("weft: the proxy cannot start: " + e.getMessage());
+      return 1;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(proxy), "end"));
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  private static void end(ServiceProxy proxy) {
+    proxy.close();
+    Runtime.getRuntime().halt(0);
+  }
+
   private ProxySettings settings(Node here) {
-    return new ProxySettings(
-        here, mode, Duration.ZERO, Duration.ZERO, Optional.empty(), Optional.empty());
+    return new ProxySettings(here, mode, syncPeriod, minSyncPeriod, health, metrics);
   }
 
   private void dryRun(Node here, ServiceObjects all) {
@@ -112,5 +184,20 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
   private void tell(Problem problem) {
     String kind = problem.severity() == Problem.Severity.WARNING ? "warning: " : "";
     err().println("weft: " + kind + problem);
+  }
+
+  /** Made by picocli. */
+  static final class PageAddressConverter implements ITypeConverter<InetSocketAddress> {
+    @Override
+    public InetSocketAddress convert(String text) {
+      return PageAddress.parse(text)
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "'"
+                          + text
+                          + "' should be an address and a port, such as 0.0.0.0:10256 or"
+                          + " [::1]:10256"));
+    }
   }
 }

@@ -63,7 +63,9 @@ final class PageHandler extends SimpleChannelInboundHandler<HttpObject> {
       };
     }
     int query = request.uri().indexOf('?');
-    Supplier<Page> page = pages.get(query < 0 ? request.uri() : request.uri().substring(0, query));
+    String path = query < 0 ? request.uri() : request.uri().substring(0, query);
+    Supplier<Page> page =
+        pages.containsKey(path) ? pages.get(path) : pages.get(PageSocket.ANY_PATH);
     if (page == null) {
       return Page.line(
           HttpResponseStatus.NOT_FOUND, "here are " + String.join(", ", pages.keySet()));

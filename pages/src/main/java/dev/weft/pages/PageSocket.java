@@ -32,6 +32,9 @@ import java.util.function.Supplier;
  * none of any size. Whoever comes while many are here already is turned away.
  */
 public final class PageSocket implements AutoCloseable {
+  /** In the place of a path: the page for each that has none. */
+  public static final String ANY_PATH = "*";
+
   private static final Set<PosixFilePermission> OWNER =
       PosixFilePermissions.fromString("rw-------");
 

@@ -35,10 +35,18 @@ final class FamilySync {
    * How a sync of a family went.
    *
    * @param written nothing if it failed
+   * @param failure a sentence; empty if there was none
+   * @param took nanoseconds, for the rules
    * @param ended how many flows were ended
-   * @param took nanoseconds
+   * @param flowsTook nanoseconds; 0 if flows were not looked at
    */
-  record Outcome(IpFamily family, Optional<Written> written, String failure, int ended, long took) {
+  record Outcome(
+      IpFamily family,
+      Optional<Written> written,
+      String failure,
+      long took,
+      int ended,
+      long flowsTook) {
     boolean succeeded() {
       return written.isPresent();
     }
@@ -79,15 +87,23 @@ final class FamilySync {
       for (String finding : written.findings()) {
         LOG.warning(name() + ": " + finding);
       }
+      long stand = System.nanoTime();
+      boolean due = flows.isDue();
       int ended = endFlows(all);
-      return new Outcome(family, Optional.of(written), "", ended, System.nanoTime() - begin);
+      return new Outcome(
+          family,
+          Optional.of(written),
+          "",
+          stand - begin,
+          ended,
+          due ? System.nanoTime() - stand : 0);
     } catch (RulesException e) {
       failed = true;
       if (!e.getMessage().equals(lastFailure)) {
         lastFailure = e.getMessage();
         LOG.log(isNeeded(all) ? Level.SEVERE : Level.INFO, name() + ": " + e.getMessage());
       }
-      return new Outcome(family, Optional.empty(), e.getMessage(), 0, System.nanoTime() - begin);
+      return new Outcome(family, Optional.empty(), e.getMessage(), System.nanoTime() - begin, 0, 0);
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.weft.proxy;
 
 import dev.weft.iptables.apply.RulesException;
-import dev.weft.iptables.apply.Written;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.net.IpFamily;
 import dev.weft.proxy.FamilySync.Outcome;
@@ -39,21 +38,26 @@ public final class OneSync {
     List<String> sentences = new ArrayList<>();
     for (Outcome outcome : outcomes) {
       long ports = sync.served().stream().filter(port -> port.family() == outcome.family()).count();
-      outcome.written().ifPresent(written -> sentences.add(sentence(outcome, written, ports)));
+      outcome
+          .written()
+          .ifPresent(
+              _ -> sentences.add(sentence(outcome) + ", for " + ports + " ports of Services"));
     }
     return sentences;
   }
 
-  private static String sentence(Outcome outcome, Written written, long ports) {
+  /** What was written. */
+  static String sentence(Outcome outcome) {
     String tables =
-        written.tables().stream()
+        outcome.written().stream()
+            .flatMap(written -> written.tables().stream())
             .map(
                 table ->
                     "%s: %d stand, %d changed"
                         .formatted(table.table(), table.standing(), table.written()))
             .collect(Collectors.joining("; "));
     String flows = outcome.ended() == 0 ? "" : "; " + outcome.ended() + " flows of UDP ended";
-    return "%s: %d ports of Services; %s%s".formatted(name(outcome.family()), ports, tables, flows);
+    return "%s: %s%s".formatted(name(outcome.family()), tables, flows);
   }
 
   static String name(IpFamily family) {

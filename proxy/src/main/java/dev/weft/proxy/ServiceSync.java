@@ -60,6 +60,11 @@ final class ServiceSync {
     return catalog.told();
   }
 
+  /** Whether some Service is of this family. */
+  boolean isNeeded(IpFamily family) {
+    return catalog.told().stream().anyMatch(port -> port.family() == family);
+  }
+
   /** Whether rules that somebody needs could not be written. */
   boolean hasFailed() {
     return families.stream()

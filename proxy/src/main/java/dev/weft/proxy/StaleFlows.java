@@ -66,6 +66,11 @@ final class StaleFlows {
         .toList();
   }
 
+  /** Whether something was noted since flows were looked at. */
+  boolean isDue() {
+    return due;
+  }
+
   /**
    * Ends flows, if something was noted.
    *
