@@ -20,14 +20,23 @@ final class FamilySync {
   private final IpFamily family;
   private final ServiceRules rules;
   private final StaleFlows flows;
+  /** Of other modes, where an earlier process may have left some. */
+  private final List<ServiceRules> former;
+
   private boolean begun;
   private boolean failed;
+
+  /** Whether rules of this family were ever written: then it matters that they can be. */
+  private boolean stood;
+
   private String lastFailure = "";
   private String lastFlowFailure = "";
 
-  FamilySync(IpFamily family, ServiceRules rules, StaleFlows flows) {
+  FamilySync(
+      IpFamily family, ServiceRules rules, List<ServiceRules> former, StaleFlows flows) {
     this.family = family;
     this.rules = rules;
+    this.former = List.copyOf(former);
     this.flows = flows;
   }
 
@@ -65,12 +74,18 @@ final class FamilySync {
    * Has the rules follow a change.
    *
    * @param all ports that are served now, of both families
+   * @return how it went; if it failed also how a full sync went that was tried at once
    */
-  Outcome sync(List<Change> changes, Supplier<List<ServedPort>> all) {
+  List<Outcome> sync(List<Change> changes, Supplier<List<ServedPort>> all) {
     flows.note(changes);
-    boolean first = !begun;
-    begun = true;
-    return perform(() -> first ? rules.replaceAll(all.get()) : rules.apply(changes), all);
+    if (!begun) {
+      begun = true;
+      return List.of(perform(() -> rules.replaceAll(all.get()), all));
+    }
+    boolean wasWell = !failed;
+    Outcome outcome = perform(() -> rules.apply(changes), all);
+    // What failed for somebody changed our rules is mended by a look at what they are.
+    return outcome.succeeded() || !wasWell ? List.of(outcome) : List.of(outcome, audit(all));
   }
 
   /** Compares the rules with what they should be, and mends them. */
@@ -82,7 +97,11 @@ final class FamilySync {
     long begin = System.nanoTime();
     try {
       Written written = work.get();
+      if (!stood) {
+        former.forEach(FamilySync::remove);
+      }
       failed = false;
+      stood = true;
       lastFailure = "";
       for (String finding : written.findings()) {
         LOG.warning(name() + ": " + finding);
@@ -107,9 +126,18 @@ final class FamilySync {
     }
   }
 
+  /** Only what stands can be taken over: what a mode cannot say here, it has not said. */
+  private static void remove(ServiceRules rules) {
+    try {
+      rules.remove();
+    } catch (RulesException e) {
+      LOG.log(Level.FINE, "no rules of another mode were removed", e);
+    }
+  }
+
   /** A kernel may lack a family that no Service has. */
   boolean isNeeded(Supplier<List<ServedPort>> all) {
-    return all.get().stream().anyMatch(port -> port.family() == family);
+    return stood || all.get().stream().anyMatch(port -> port.family() == family);
   }
 
   private int endFlows(Supplier<List<ServedPort>> all) {

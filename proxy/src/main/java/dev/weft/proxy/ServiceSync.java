@@ -1,15 +1,17 @@
 package dev.weft.proxy;
 
+import dev.weft.iptables.apply.RulesMode;
 import dev.weft.iptables.apply.RulesModes;
 import dev.weft.iptables.compile.NodePortAddresses;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.net.IpFamily;
 import dev.weft.proxy.FamilySync.Outcome;
 import dev.weft.services.ServedPort;
-import dev.weft.services.ServiceCatalog;
 import dev.weft.services.ServiceCatalog.Change;
+import dev.weft.services.ServiceCatalog;
 import dev.weft.watch.ObjectEvent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** From what happens to objects to the rules of a node, without a clock. Used by one thread. */
@@ -26,6 +28,10 @@ final class ServiceSync {
           new FamilySync(
               family,
               RulesModes.rules(settings.mode(), namespace, family, settings.node()),
+              Arrays.stream(RulesMode.values())
+                  .filter(mode -> mode != settings.mode())
+                  .map(mode -> RulesModes.rules(mode, namespace, family, settings.node()))
+                  .toList(),
               new StaleFlows(namespace, family, nodePorts, settings.node().serviceCidrs())));
     }
   }
@@ -46,7 +52,8 @@ final class ServiceSync {
   Step sync() {
     List<Change> changes = catalog.takeChanges();
     return new Step(
-        changes, families.stream().map(family -> family.sync(changes, catalog::told)).toList());
+        changes,
+        families.stream().flatMap(family -> family.sync(changes, catalog::told).stream()).toList());
   }
 
   /** Compares the rules with what they should be, and mends them. */
@@ -60,9 +67,10 @@ final class ServiceSync {
     return catalog.told();
   }
 
-  /** Whether some Service is of this family. */
+  /** Whether it matters that rules of this family can be written. */
   boolean isNeeded(IpFamily family) {
-    return catalog.told().stream().anyMatch(port -> port.family() == family);
+    return families.stream()
+        .anyMatch(each -> each.family() == family && each.isNeeded(catalog::told));
   }
 
   /** Whether rules that somebody needs could not be written. */

@@ -9,6 +9,8 @@ import dev.weft.kernel.libc.Libc;
 import dev.weft.kernel.netlink.MessageWriter;
 import dev.weft.kernel.netlink.NetlinkException;
 import dev.weft.net.IpFamily;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,10 +74,19 @@ final class LinuxIptables implements Iptables {
     return usesLegacy(namespace, family, table);
   }
 
+  /** Whether the kernel knows the legacy variant at all, as far as it is loaded. */
+  static boolean hasLegacy(NamespaceHandle namespace, IpFamily family) {
+    return namespace.inside(() -> Files.exists(Path.of(legacyTables(family))));
+  }
+
+  private static String legacyTables(IpFamily family) {
+    return "/proc/thread-self/net/"
+        + (family == IpFamily.V4 ? "ip_tables_names" : "ip6_tables_names");
+  }
+
   /** Whether the kernel has such a table of the legacy variant. */
   static boolean usesLegacy(NamespaceHandle namespace, IpFamily family, String table) {
-    String names =
-        "/proc/thread-self/net/" + (family == IpFamily.V4 ? "ip_tables_names" : "ip6_tables_names");
+    String names = legacyTables(family);
     String tables =
         namespace.inside(
             () -> {

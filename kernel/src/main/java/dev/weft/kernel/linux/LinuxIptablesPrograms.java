@@ -45,7 +45,7 @@ record LinuxIptablesPrograms(
           var programs =
               new LinuxIptablesPrograms(
                   namespace, nftables, family, variant, name, save.get(), restore.get());
-          if (programs.isServed()) {
+          if (programs.isServed(name.equals(plain))) {
             found.add(programs);
           }
         }
@@ -54,11 +54,17 @@ record LinuxIptablesPrograms(
     return found;
   }
 
-  /** iptables-nft lists nothing where there is no nftables, and calls that a success. */
-  private boolean isServed() {
+  /**
+   * iptables-nft lists nothing where there is no nftables, and calls that a success. To ask
+   * iptables-legacy would make its table, which costs each packet, so it is asked only if it is the
+   * node's own.
+   */
+  private boolean isServed(boolean plain) {
     return switch (variant) {
       case NFT -> has("nat") || nftables.isAvailable(LinuxIptables.tables(family));
-      case LEGACY -> has("filter") || save.run(namespace, "", "-t", "filter").exitCode() == 0;
+      case LEGACY ->
+          LinuxIptables.hasLegacy(namespace, family)
+              || (plain && save.run(namespace, "", "-t", "filter").exitCode() == 0);
     };
   }
 
