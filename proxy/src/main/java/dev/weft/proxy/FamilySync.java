@@ -20,6 +20,7 @@ final class FamilySync {
   private final IpFamily family;
   private final ServiceRules rules;
   private final StaleFlows flows;
+
   /** Of other modes, where an earlier process may have left some. */
   private final List<ServiceRules> former;
 
@@ -32,8 +33,7 @@ final class FamilySync {
   private String lastFailure = "";
   private String lastFlowFailure = "";
 
-  FamilySync(
-      IpFamily family, ServiceRules rules, List<ServiceRules> former, StaleFlows flows) {
+  FamilySync(IpFamily family, ServiceRules rules, List<ServiceRules> former, StaleFlows flows) {
     this.family = family;
     this.rules = rules;
     this.former = List.copyOf(former);
