@@ -5,6 +5,7 @@ import dev.weft.net.IpFamily;
 import dev.weft.services.EndpointSlice;
 import dev.weft.services.Node;
 import dev.weft.services.ObjectName;
+import dev.weft.services.Problem;
 import dev.weft.services.ServedPort;
 import dev.weft.services.Service;
 import dev.weft.services.ServiceCatalog;
@@ -21,6 +22,7 @@ import java.util.Set;
 final class Cluster {
   private final Node node;
   private final List<Service> services;
+  private final int refused;
   private final List<ServedPort> ports;
   private final Map<ObjectName, List<EndpointSlice>> slices = new HashMap<>();
   private final Map<String, ServedPort> byLabel = new HashMap<>();
@@ -30,6 +32,11 @@ final class Cluster {
   Cluster(ServiceObjects objects, Node node) {
     this.node = node;
     this.services = objects.services();
+    this.refused =
+        (int)
+            objects.problems().stream()
+                .filter(problem -> problem.severity() == Problem.Severity.ERROR)
+                .count();
     ServiceCatalog catalog = new ServiceCatalog(node.identity());
     catalog.replaceAll(objects.services(), objects.slices());
     catalog.takeChanges();
@@ -55,6 +62,11 @@ final class Cluster {
   /** All Services, those too that nobody serves here. */
   List<Service> services() {
     return services;
+  }
+
+  /** How many objects, or whole files, could not be read. */
+  int refused() {
+    return refused;
   }
 
   List<EndpointSlice> slices(ObjectName service) {

@@ -129,7 +129,7 @@ final class EndpointStory {
             .anyMatch(
                 backend -> backend.address().equals(at.address()) && backend.port() == at.port());
     if (ofCluster) {
-      return "not on this node, and the traffic policy is Local";
+      return "not on this node, as the policy Local wants it";
     }
     return endpoint.forNodes().isEmpty()
         ? "meant for " + new TreeSet<>(endpoint.forZones()) + " by its hints, not for this zone"

@@ -72,9 +72,13 @@ final class NearMisses {
         texts.add(miss.text());
       }
     }
-    return texts.isEmpty()
-        ? List.of("no Service, node port or endpoint has this address or anything like it")
-        : List.copyOf(texts);
+    if (texts.isEmpty()) {
+      texts.add("no Service, node port or endpoint has this address or anything like it");
+    }
+    if (cluster.refused() > 0) {
+      texts.add("but errors are told of the objects, and one may be the Service that is meant");
+    }
+    return List.copyOf(texts);
   }
 
   private void miss(Nearness nearness, String text) {

@@ -70,7 +70,9 @@ final class Reasons {
                   ? flow.from() + " is in none of its loadBalancerSourceRanges, " + texts(port)
                   : "its endpoints are on "
                       + story.elsewhere()
-                      + "; the traffic policy Local allows those on "
+                      + "; "
+                      + policy(last.cause().clause())
+                      + ": Local allows those on "
                       + cluster.node().name()
                       + " only");
       case ACCEPT, UNDECIDED ->
@@ -78,6 +80,10 @@ final class Reasons {
               ? List.of()
               : story.unused(endpoints(courses));
     };
+  }
+
+  private static String policy(String clause) {
+    return clause.equals("cluster IP") ? "internalTrafficPolicy" : "externalTrafficPolicy";
   }
 
   static boolean isKnownClient(List<Course> courses) {

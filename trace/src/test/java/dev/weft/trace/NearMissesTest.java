@@ -139,6 +139,15 @@ class NearMissesTest {
   }
 
   @Test
+  void objectsThatCouldNotBeReadAreMentioned() {
+    String refused = Scene.WEB.replace("clusterIP: 172.30.0.1", "clusterIP: 172.30.0.01");
+    assertNearest(
+        Scene.withRefused(refused).trace("10.0.0.7", "198.51.100.9:80"),
+        "no Service, node port or endpoint has this address or anything like it",
+        "but errors are told of the objects, and one may be the Service that is meant");
+  }
+
+  @Test
   void laterPacketsAreNotAskedAbout() {
     Flow flow =
         new Flow(

@@ -47,10 +47,10 @@ final class Scene {
 
   private final Tracer tracer;
 
-  private Scene(String node, String objects) {
+  private Scene(String node, String objects, int problems) {
     Manifests manifests = Manifests.parse(objects.getBytes(StandardCharsets.UTF_8), "objects.yaml");
     ServiceObjects read = ServiceObjects.of(manifests);
-    assertEquals(List.of(), read.problems());
+    assertEquals(problems, read.problems().size(), () -> read.problems().toString());
     tracer =
         new Tracer(
             read,
@@ -64,11 +64,16 @@ final class Scene {
   }
 
   static Scene of(String objects) {
-    return new Scene(NODE, objects);
+    return new Scene(NODE, objects, 0);
+  }
+
+  /** With an object among them that cannot be read. */
+  static Scene withRefused(String objects) {
+    return new Scene(NODE, objects, 1);
   }
 
   static Scene of(String node, String objects) {
-    return new Scene(node, objects);
+    return new Scene(node, objects, 0);
   }
 
   static Flow flow(String from, String to, Flow.Used... affinity) {

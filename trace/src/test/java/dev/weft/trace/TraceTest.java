@@ -142,7 +142,7 @@ class TraceTest {
         trace.text(),
         "DROP: shop/web:http",
         "because its endpoints are on node-2, node-3",
-        "the traffic policy Local allows those on node-1 only");
+        "externalTrafficPolicy: Local allows those on node-1 only");
   }
 
   @Test
