@@ -41,7 +41,7 @@ final class Wording {
             case "masquerade" -> "is it to be masqueraded?";
             case "forwarding" -> "may it be forwarded?";
             case "source ranges" -> "do source ranges let it in?";
-            case "services without endpoints" -> "does its Service lack endpoints?";
+            case "services without endpoints" -> "has its Service endpoints to use?";
             case "health checks" -> "is it a health check?";
             case "loopback guard" -> "does it feign to be local?";
             default -> rule.cause().clause();
