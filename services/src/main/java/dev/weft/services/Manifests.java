@@ -1,8 +1,10 @@
 package dev.weft.services;
 
+import dev.weft.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,6 +57,27 @@ public record Manifests(List<Manifest> objects, List<Problem> problems) {
     List<Problem> problems = new ArrayList<>();
     new ManifestText(name, objects, problems).read(utf8);
     return new Manifests(objects, problems);
+  }
+
+  /**
+   * Reads a file that must hold one object, YAML or JSON, of whatever kind or of none.
+   *
+   * @param most how long it may be, in bytes
+   * @throws InputException if there is none, or it is something else
+   */
+  public static Json.Obj single(Path file, int most) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] text = in.readNBytes(most + 1);
+      if (text.length > most) {
+        throw new InputException(
+            file + " is longer than " + most + " bytes; it should be one object");
+      }
+      return ManifestText.single(text, file.toString());
+    } catch (NoSuchFileException e) {
+      throw new InputException("there is no file " + file);
+    } catch (IOException e) {
+      throw new InputException(file + " cannot be read: " + e);
+    }
   }
 
   private static void read(Path file, List<Manifest> objects, List<Problem> problems) {

@@ -1,12 +1,9 @@
 package dev.weft.services;
 
+import dev.weft.json.Json;
 import dev.weft.net.IpAddress;
 import dev.weft.net.IpFamily;
 import dev.weft.net.IpPrefix;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -55,18 +52,7 @@ public record Node(
    * @throws InputException if there is none, or something in it cannot be what it is
    */
   public static Node read(Path file, Consumer<String> warnings) {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] text = in.readNBytes(MAX_BYTES + 1);
-      if (text.length > MAX_BYTES) {
-        throw new InputException(
-            file + " is longer than " + MAX_BYTES + " bytes; it should describe one node");
-      }
-      return parse(text, file.toString(), warnings);
-    } catch (NoSuchFileException e) {
-      throw new InputException("there is no file " + file);
-    } catch (IOException e) {
-      throw new InputException(file + " cannot be read: " + e);
-    }
+    return of(Manifests.single(file, MAX_BYTES), file.toString(), warnings);
   }
 
   /**
@@ -77,10 +63,12 @@ public record Node(
    * @throws InputException if something in it cannot be what it is
    */
   public static Node parse(byte[] utf8, String label, Consumer<String> warnings) {
+    return of(ManifestText.single(utf8, label), label, warnings);
+  }
+
+  private static Node of(Json.Obj object, String label, Consumer<String> warnings) {
     try {
-      return NodeReader.read(
-          Fields.of(ManifestText.single(utf8, label)),
-          warning -> warnings.accept(label + ": " + warning));
+      return NodeReader.read(Fields.of(object), warning -> warnings.accept(label + ": " + warning));
     } catch (FieldException e) {
       throw new InputException(label + ": " + e.getMessage());
     }

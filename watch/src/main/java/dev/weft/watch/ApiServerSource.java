@@ -2,6 +2,7 @@ package dev.weft.watch;
 
 import dev.weft.services.InputException;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ public final class ApiServerSource implements ObjectSource {
   private final List<Thread> threads = new ArrayList<>();
   private final Pace pace;
 
-  ApiServerSource(Config config, Pace pace) {
+  private ApiServerSource(Config config, Pace pace) {
     this.client = new ApiClient(config, pace);
     this.pace = pace;
   }
@@ -32,7 +33,15 @@ public final class ApiServerSource implements ObjectSource {
    * @throws InputException if the file cannot be used
    */
   public static ApiServerSource fromKubeconfig(Path file) {
-    return new ApiServerSource(ApiConfig.fromKubeconfig(file), Pace.USUAL);
+    return fromKubeconfig(file, Pace.USUAL);
+  }
+
+  static ApiServerSource fromKubeconfig(Path file, Pace pace) {
+    try {
+      return new ApiServerSource(Kubeconfig.config(file), pace);
+    } catch (KubernetesClientException e) {
+      throw Kubeconfig.unusable(file, e);
+    }
   }
 
   /**
@@ -41,8 +50,15 @@ public final class ApiServerSource implements ObjectSource {
    * @throws InputException if it runs in none, or in one without a service account
    */
   public static ApiServerSource inCluster() {
-    return new ApiServerSource(
-        ApiConfig.inCluster(System.getenv(), ApiConfig.SERVICE_ACCOUNT), Pace.USUAL);
+    return inCluster(System.getenv(), ServiceAccount.DIRECTORY, Pace.USUAL);
+  }
+
+  static ApiServerSource inCluster(Map<String, String> environment, Path account, Pace pace) {
+    try {
+      return new ApiServerSource(ServiceAccount.config(environment, account), pace);
+    } catch (KubernetesClientException e) {
+      throw Kubeconfig.unusable(account, e);
+    }
   }
 
   @Override

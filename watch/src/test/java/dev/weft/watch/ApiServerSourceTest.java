@@ -331,7 +331,7 @@ class ApiServerSourceTest {
 
   private void start(Pace pace) throws IOException {
     Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), server.kubeconfig());
-    ApiServerSource source = new ApiServerSource(ApiConfig.fromKubeconfig(kubeconfig), pace);
+    ApiServerSource source = ApiServerSource.fromKubeconfig(kubeconfig, pace);
     sources = List.of(source);
     source.start(heard);
   }

@@ -3,6 +3,7 @@ package dev.weft.bench.apiserver;
 import dev.weft.json.Json;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -34,6 +36,12 @@ import java.util.function.Predicate;
 public final class ApiServer implements AutoCloseable {
   private static final int BODY_LIMIT = 1 << 20;
   private static final int BOOKMARK_SECONDS = 60;
+  private static final int LEAST_PORT = 20_000;
+
+  /** Where Linux begins to give ports to clients. */
+  private static final int EPHEMERAL_PORTS = 32_768;
+
+  private static final int PORTS_TRIED = 100;
 
   private final Store store = new Store();
   private final Pages pages = new Pages();
@@ -58,14 +66,27 @@ public final class ApiServer implements AutoCloseable {
    */
   public ApiServer(Consumer<ChannelPipeline> transport) {
     this.transport = transport;
-    this.address = listen(0);
+    this.address = findPort();
     var _ =
         loop.scheduleAtFixedRate(
             store::bookmark, BOOKMARK_SECONDS, BOOKMARK_SECONDS, TimeUnit.SECONDS);
   }
 
+  /** Finds a port that no client on this machine gets for itself while the server is down. */
+  private InetSocketAddress findPort() {
+    RuntimeException last = new IllegalStateException("no port was tried");
+    for (int i = 0; i < PORTS_TRIED; i++) {
+      try {
+        return listen(ThreadLocalRandom.current().nextInt(LEAST_PORT, EPHEMERAL_PORTS));
+      } catch (RuntimeException e) {
+        last = e; // somebody is there
+      }
+    }
+    throw last;
+  }
+
   private InetSocketAddress listen(int port) {
-    Channel channel =
+    ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)
             .channel(NioServerSocketChannel.class)
@@ -79,10 +100,12 @@ public final class ApiServer implements AutoCloseable {
                   }
                 })
             .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-            .syncUninterruptibly()
-            .channel();
-    channels.add(channel);
-    return (InetSocketAddress) channel.localAddress();
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IllegalStateException("cannot listen at port " + port, bound.cause());
+    }
+    channels.add(bound.channel());
+    return (InetSocketAddress) bound.channel().localAddress();
   }
 
   private void begin(Channel connection) {
