@@ -51,7 +51,9 @@ final class Assemble {
     for (String name : List.of("LICENSE", "NOTICE", "README.md")) {
       copy(root.resolve(name), home.resolve(name));
     }
-    copy(root.resolve("dist/files/THIRD-PARTY.md"), home.resolve("THIRD-PARTY.md"));
+    for (String name : List.of("THIRD-PARTY.md", "rbac.yaml")) {
+      copy(root.resolve("dist/files").resolve(name), home.resolve(name));
+    }
     for (String name : List.of("java.options", "agent.options", "cluster.options")) {
       copy(root.resolve("dist/files/lib").resolve(name), home.resolve("lib").resolve(name));
     }

@@ -23,8 +23,25 @@ public final class ApiServerSource implements ObjectSource {
   private final Pace pace;
 
   private ApiServerSource(Config config, Pace pace) {
-    this.client = new ApiClient(config, pace);
+    this.client = client(config, pace);
     this.pace = pace;
+  }
+
+  /** A key in PKCS #8 has a head that does not say of what kind it is; RSA is tried first. */
+  private static ApiClient client(Config config, Pace pace) {
+    try {
+      return new ApiClient(config, pace);
+    } catch (KubernetesClientException e) {
+      if (config.getClientKeyAlgo() != null) {
+        throw e;
+      }
+      config.setClientKeyAlgo("EC");
+      try {
+        return new ApiClient(config, pace);
+      } catch (KubernetesClientException _) {
+        throw e;
+      }
+    }
   }
 
   /**
