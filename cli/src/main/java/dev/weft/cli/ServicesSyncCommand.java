@@ -11,18 +11,15 @@ import dev.weft.pages.PageAddress;
 import dev.weft.proxy.OneSync;
 import dev.weft.proxy.ProxySettings;
 import dev.weft.proxy.ServiceProxy;
-import dev.weft.services.Manifests;
 import dev.weft.services.Node;
 import dev.weft.services.Problem;
 import dev.weft.services.ServedPort;
 import dev.weft.services.ServiceCatalog;
 import dev.weft.services.ServiceObjects;
-import dev.weft.watch.FileSource;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -57,13 +54,8 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
     private boolean dryRun;
   }
 
-  @Option(
-      names = "--objects",
-      paramLabel = "FILE|DIR",
-      arity = "1..*",
-      required = true,
-      description = "Manifests of Services and EndpointSlices, YAML or JSON.")
-  private List<Path> objects = new ArrayList<>();
+  @ArgGroup(multiplicity = "1")
+  private ObjectsOption objects = new ObjectsOption();
 
   @Option(
       names = "--node",
@@ -122,7 +114,7 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
     if (how.watch) {
       return watch(here);
     }
-    ServiceObjects all = ServiceObjects.of(Manifests.read(objects));
+    ServiceObjects all = objects.read(notice -> err().println("weft: warning: " + notice));
     all.problems().forEach(this::tell);
     if (how.dryRun) {
       dryRun(here, all);
@@ -140,7 +132,7 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
     AgentLog.begin(logLevel, System.err);
     ServiceProxy proxy;
     try {
-      proxy = ServiceProxy.start(settings(here), new LinuxKernel().own(), new FileSource(objects));
+      proxy = ServiceProxy.start(settings(here), new LinuxKernel().own(), objects.source());
     } catch (IOException e) {
       err().println("weft: the proxy cannot start: " + e.getMessage());
       return 1;
