@@ -5,8 +5,10 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The objects of a cluster, from its API server. The server leaves out those that no node serves.
@@ -19,6 +21,7 @@ import java.util.Map;
 public final class ApiServerSource implements ObjectSource {
   private final ApiClient client;
   private final EventQueue events = new EventQueue();
+  private final Map<Watched, ListWatch.Sink> watches = new LinkedHashMap<>();
   private final List<Thread> threads = new ArrayList<>();
   private final Pace pace;
 
@@ -78,13 +81,23 @@ public final class ApiServerSource implements ObjectSource {
     }
   }
 
+  /**
+   * Has the node of a name followed too. To be called before it starts.
+   *
+   * @param listener takes what the cluster says of it whenever that changes, from a thread of its
+   *     own
+   */
+  public void followNode(String name, Consumer<ClusterNode> listener) {
+    watches.put(Watched.node(name), new NodeSink(listener));
+  }
+
   @Override
   public void start(Listener listener) {
     events.start(listener);
     Mirror mirror = new Mirror(events);
-    Map<Watched, ListWatch.Sink> parts =
-        Map.of(Watched.SERVICES, mirror.services(), Watched.ENDPOINT_SLICES, mirror.slices());
-    parts.forEach(
+    watches.put(Watched.SERVICES, mirror.services());
+    watches.put(Watched.ENDPOINT_SLICES, mirror.slices());
+    watches.forEach(
         (watched, sink) ->
             threads.add(
                 Thread.ofPlatform()

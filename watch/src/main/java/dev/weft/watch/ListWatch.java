@@ -133,11 +133,15 @@ final class ListWatch implements Runnable {
     String version;
     do {
       Map<String, String> query = selectors();
-      query.put("limit", PAGE);
+      if (token.isEmpty() && !listFrom.isEmpty()) {
+        query.put("resourceVersion", listFrom);
+      }
+      // With a limit, a version would mean this one exactly, and servers do not keep it for long.
+      if (listFrom.isEmpty() || listFrom.equals(ANY)) {
+        query.put("limit", PAGE);
+      }
       if (!token.isEmpty()) {
         query.put("continue", token);
-      } else if (!listFrom.isEmpty()) {
-        query.put("resourceVersion", listFrom);
       }
       Json.Obj metadata = page(query, listing);
       version = word(metadata, "resourceVersion");
@@ -288,7 +292,7 @@ final class ListWatch implements Runnable {
         text(verb) + " " + ApiClient.excerpt(String.valueOf(e.getMessage())));
   }
 
-  private static Json.Obj object(Json.Obj of, String key) {
+  static Json.Obj object(Json.Obj of, String key) {
     return of.fields().get(key) instanceof Json.Obj object ? object : Json.Obj.EMPTY;
   }
 

@@ -28,6 +28,11 @@ record Watched(
           "!service.kubernetes.io/headless",
           "");
 
+  /** The node of this name. */
+  static Watched node(String name) {
+    return new Watched("Node", "v1", "api/v1/nodes", "", "metadata.name=" + name);
+  }
+
   /** What people call them. */
   String plural() {
     return path.substring(path.lastIndexOf('/') + 1);

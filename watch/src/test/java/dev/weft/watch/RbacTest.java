@@ -38,9 +38,10 @@ class RbacTest {
         ApiServerSource source =
             ApiServerSource.fromKubeconfig(
                 Files.writeString(directory.resolve("kubeconfig"), server.kubeconfig()))) {
+      source.followNode("here", _ -> {});
       source.start(heard);
       heard.until("all");
-      for (int i = 0; i < 1000 && server.watches() < 2; i++) {
+      for (int i = 0; i < 1000 && server.watches() < 3; i++) {
         Thread.sleep(10);
       }
       asked = server.requests().stream().map(RbacTest::action).collect(Collectors.toSet());

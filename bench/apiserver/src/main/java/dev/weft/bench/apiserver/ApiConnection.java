@@ -28,6 +28,9 @@ import java.util.concurrent.TimeUnit;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed channel is closed
 final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
+  private static final String EVENT =
+      "{\"kind\":\"Event\",\"apiVersion\":\"events.k8s.io/v1\",\"metadata\":{}}\n";
+
   private final ApiServer server;
   private final Store store;
 
@@ -44,8 +47,8 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (fault.isPresent()) {
       fail(channel, fault.get());
     } else if (request.kind().isEmpty() && request.verb().equals("POST")) {
-      // An event that somebody tells: it is read by nobody.
-      answer(channel, 201, message.content().retain(), OptionalInt.empty());
+      // Somebody tells an event, in whatever form: it is read by nobody.
+      answer(channel, 201, ByteBufUtil.writeAscii(channel.alloc(), EVENT), OptionalInt.empty());
     } else if (request.kind().isEmpty()) {
       refuse(channel, 404, "the server has no " + request.path());
     } else {
