@@ -107,21 +107,18 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
 
   @Override
   public Integer call() throws InterruptedException {
-    Node here =
-        node == null
-            ? ServicesNodeCommand.discover()
-            : Node.read(node, warning -> err().println("weft: warning: " + warning));
+    Node here = node == null ? ServicesNodeCommand.discover() : Node.read(node, this::warn);
     if (how.watch) {
       return watch(here);
     }
-    ServiceObjects all = objects.read(notice -> err().println("weft: warning: " + notice));
+    ServiceObjects all = objects.read(this::warn);
     all.problems().forEach(this::tell);
     if (how.dryRun) {
       dryRun(here, all);
     }
     if (how.once) {
       NetworkNamespace namespace = new LinuxKernel().own();
-      OneSync.run(settings(here), namespace, all).forEach(out()::println);
+      OneSync.run(settings(here), namespace, all, this::warn).forEach(out()::println);
     }
     boolean complete =
         all.problems().stream().noneMatch(problem -> problem.severity() == Problem.Severity.ERROR);
@@ -171,6 +168,10 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
       out().print(RulesModes.text(mode, ports, family, here));
     }
     out().flush();
+  }
+
+  private void warn(String sentence) {
+    err().println("weft: warning: " + sentence);
   }
 
   private void tell(Problem problem) {

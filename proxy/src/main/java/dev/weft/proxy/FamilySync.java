@@ -30,7 +30,6 @@ final class FamilySync {
   /** Whether rules of this family were ever written: then it matters that they can be. */
   private boolean stood;
 
-  private String lastFailure = "";
   private String lastFlowFailure = "";
 
   FamilySync(IpFamily family, ServiceRules rules, List<ServiceRules> former, StaleFlows flows) {
@@ -102,10 +101,6 @@ final class FamilySync {
       }
       failed = false;
       stood = true;
-      lastFailure = "";
-      for (String finding : written.findings()) {
-        LOG.warning(name() + ": " + finding);
-      }
       long stand = System.nanoTime();
       boolean due = flows.isDue();
       int ended = endFlows(all);
@@ -118,10 +113,6 @@ final class FamilySync {
           due ? System.nanoTime() - stand : 0);
     } catch (RulesException e) {
       failed = true;
-      if (!e.getMessage().equals(lastFailure)) {
-        lastFailure = e.getMessage();
-        LOG.log(isNeeded(all) ? Level.SEVERE : Level.INFO, name() + ": " + e.getMessage());
-      }
       return new Outcome(family, Optional.empty(), e.getMessage(), System.nanoTime() - begin, 0, 0);
     }
   }

@@ -1,6 +1,7 @@
 package dev.weft.proxy;
 
 import dev.weft.iptables.apply.RulesException;
+import dev.weft.iptables.apply.Written;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.net.IpFamily;
 import dev.weft.proxy.FamilySync.Outcome;
@@ -8,6 +9,7 @@ import dev.weft.services.ServiceObjects;
 import dev.weft.watch.ObjectEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Has the rules of a node follow objects once. */
@@ -18,12 +20,16 @@ public final class OneSync {
    * Writes the rules for these objects and no others, and ends what flows they leave behind.
    *
    * @param settings of which the times and addresses do not count
+   * @param warnings takes sentences about what was found
    * @return a sentence for each family
    * @throws RulesException if the rules of a family that some Service has cannot be written; the
    *     other family's are
    */
   public static List<String> run(
-      ProxySettings settings, NetworkNamespace namespace, ServiceObjects objects) {
+      ProxySettings settings,
+      NetworkNamespace namespace,
+      ServiceObjects objects,
+      Consumer<String> warnings) {
     ServiceSync sync = new ServiceSync(settings, namespace);
     sync.hear(new ObjectEvent.Replaced(objects.services(), objects.slices()));
     List<Outcome> outcomes = sync.sync().outcomes();
@@ -37,6 +43,9 @@ public final class OneSync {
     }
     List<String> sentences = new ArrayList<>();
     for (Outcome outcome : outcomes) {
+      for (String finding : outcome.written().map(Written::findings).orElse(List.of())) {
+        warnings.accept(name(outcome.family()) + ": " + finding);
+      }
       long ports = sync.served().stream().filter(port -> port.family() == outcome.family()).count();
       outcome
           .written()

@@ -1,6 +1,8 @@
 package dev.weft.proxy;
 
+import dev.weft.iptables.apply.Written;
 import dev.weft.kernel.NetworkNamespace;
+import dev.weft.net.IpFamily;
 import dev.weft.pages.Page;
 import dev.weft.pages.PageSocket;
 import dev.weft.pages.PrometheusText;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +51,10 @@ public final class ServiceProxy implements AutoCloseable {
   private final List<PageSocket> pages = new ArrayList<>();
   private final BlockingQueue<Heard> queue = new LinkedBlockingQueue<>();
   private final List<Instant> since = new ArrayList<>();
+
+  /** The last one of each family; empty if it succeeded. */
+  private final Map<IpFamily, String> failures = new EnumMap<>(IpFamily.class);
+
   private boolean begun;
   private @Nullable Thread thread;
 
@@ -176,12 +183,30 @@ public final class ServiceProxy implements AutoCloseable {
       since.clear();
     }
     for (Outcome outcome : step.outcomes()) {
+      log(outcome);
       if (outcome.succeeded() || !sync.isNeeded(outcome.family())) {
         health.updated(outcome.family(), now);
       }
-      if (outcome.succeeded() && LOG.isLoggable(Level.FINE)) {
-        LOG.fine(OneSync.sentence(outcome));
-      }
+    }
+  }
+
+  /** What goes on to fail is said once. */
+  private void log(Outcome outcome) {
+    String name = OneSync.name(outcome.family());
+    String before = failures.getOrDefault(outcome.family(), "");
+    failures.put(outcome.family(), outcome.failure());
+    if (!outcome.succeeded() && !outcome.failure().equals(before)) {
+      boolean needed = sync.isNeeded(outcome.family());
+      LOG.log(needed ? Level.SEVERE : Level.INFO, name + ": " + outcome.failure());
+    }
+    if (outcome.succeeded() && !before.isEmpty()) {
+      LOG.info(name + ": rules are written again");
+    }
+    for (String finding : outcome.written().map(Written::findings).orElse(List.of())) {
+      LOG.warning(name + ": " + finding);
+    }
+    if (outcome.succeeded() && LOG.isLoggable(Level.FINE)) {
+      LOG.fine(OneSync.sentence(outcome));
     }
   }
 

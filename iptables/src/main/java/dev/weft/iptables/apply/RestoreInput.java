@@ -3,7 +3,9 @@ package dev.weft.iptables.apply;
 import dev.weft.iptables.ruleset.TableName;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Changes of one table in the language of {@code iptables-restore --noflush}. Chains are declared
@@ -13,6 +15,7 @@ import java.util.List;
 final class RestoreInput {
   private final TableName table;
   private final List<String> declarations = new ArrayList<>();
+  private final List<String> jumps = new ArrayList<>();
   private final List<String> changes = new ArrayList<>();
   private final List<String> deletions = new ArrayList<>();
 
@@ -51,6 +54,16 @@ final class RestoreInput {
     changes.add("-I " + chain + place + with(rule));
   }
 
+  /** Removes a rule of a base chain, which the kernel may not have yet. */
+  void deleteJump(String base, String rule) {
+    jumps.add("-D " + base + with(rule));
+  }
+
+  /** Puts a rule into a base chain, as {@link #insert}. */
+  void insertJump(String base, int position, String rule) {
+    jumps.add("-I " + base + (position == 1 ? "" : " " + position) + with(rule));
+  }
+
   private static String with(String rule) {
     return rule.isEmpty() ? "" : " " + rule;
   }
@@ -61,23 +74,32 @@ final class RestoreInput {
 
   /** How many lines of changes it has. */
   int size() {
-    return declarations.size() + changes.size() + deletions.size();
+    return declarations.size() + jumps.size() + changes.size() + deletions.size();
   }
 
   int chains() {
     return declarations.size();
   }
 
-  /** Appends the lines of this table, if there are any. */
+  /**
+   * Appends the lines of this table, if there are any.
+   *
+   * @param listing whether to ask for all chains, see {@link RestoreRun}. Base chains must be used
+   *     before: iptables-nft makes them when they are first used, but not once it has listed them
+   */
   void writeTo(List<String> lines, boolean listing) {
     if (isEmpty()) {
       return;
     }
     lines.add("*" + table.text());
+    Set<String> first = new HashSet<>();
+    jumps.forEach(jump -> first.add(":" + SavedTable.target(jump) + " - [0:0]"));
+    declarations.stream().filter(first::contains).forEach(lines::add);
+    lines.addAll(jumps);
     if (listing) {
       lines.add("-S");
     }
-    lines.addAll(declarations);
+    declarations.stream().filter(line -> !first.contains(line)).forEach(lines::add);
     lines.addAll(changes);
     lines.addAll(deletions);
     lines.add("COMMIT");

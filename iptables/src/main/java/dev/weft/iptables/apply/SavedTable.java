@@ -47,7 +47,7 @@ record SavedTable(
         List<String> base = jumps.get(chain);
         if (ours != null) {
           ours.add(rule);
-        } else if (base != null && names.isChain(lastWord(rule))) {
+        } else if (base != null && names.isChain(target(rule))) {
           base.add(rule);
         } else {
           foreign++;
@@ -67,8 +67,8 @@ record SavedTable(
     }
   }
 
-  /** A jump is the end of a rule. */
-  private static String lastWord(String rule) {
+  /** The chain that a rule leads to, which is its end; empty if it leads to none. */
+  static String target(String rule) {
     String marked = " " + rule;
     int jump = Math.max(marked.lastIndexOf(" -j "), marked.lastIndexOf(" -g "));
     return jump < 0 ? "" : marked.substring(jump + 4);

@@ -42,7 +42,7 @@ final class TableDifference {
   /** What it takes to remove all that is ours. */
   static RestoreInput removal(SavedTable saved) {
     RestoreInput input = new RestoreInput(saved.name());
-    saved.jumps().forEach((base, jumps) -> jumps.forEach(jump -> input.delete(base, jump)));
+    saved.jumps().forEach((base, jumps) -> jumps.forEach(jump -> input.deleteJump(base, jump)));
     saved.chains().keySet().forEach(input::remove);
     return input;
   }
@@ -61,9 +61,9 @@ final class TableDifference {
     List<String> wanted = SavedTable.texts(base);
     List<String> there = saved.jumpsOf(base.name());
     if (!SavedTable.areRules(family, there, wanted)) {
-      there.forEach(jump -> input.delete(base.name(), jump));
+      there.forEach(jump -> input.deleteJump(base.name(), jump));
       for (int i = 0; i < wanted.size(); i++) {
-        input.insert(base.name(), i + 1, wanted.get(i));
+        input.insertJump(base.name(), i + 1, wanted.get(i));
       }
       found(
           there.isEmpty()

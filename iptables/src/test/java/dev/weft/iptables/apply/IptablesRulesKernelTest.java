@@ -156,6 +156,26 @@ class IptablesRulesKernelTest {
 
   @ParameterizedTest
   @EnumSource(Variant.class)
+  void hundredsOfServicesAreWrittenAtOnceAlsoWhereNothingStood(Variant variant) {
+    IptablesPrograms programs = programs(variant);
+    String hint = "*mangle\n:KUBE-IPTABLES-HINT - [0:0]\nCOMMIT\n";
+    assertEquals(Optional.empty(), programs.restore(hint));
+    List<ServedPort> ports = new ArrayList<>();
+    for (int i = 1; i <= 200; i++) {
+      ports.add(Ports.clusterIp("s" + i, i).backends(4).build());
+    }
+    ServiceRules rules = rules();
+    rules.replaceAll(ports);
+    others = foreign(programs);
+    assertStands(programs, ports);
+    rules.replaceAll(ports.subList(0, 90));
+    assertStands(programs, ports.subList(0, 90));
+    rules.remove();
+    assertFalse(bare(programs).contains("WEFT-"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Variant.class)
   void whatAKilledProcessLeftIsMended(Variant variant) {
     IptablesPrograms programs = withOthers(variant);
     Random random = new Random(SEED);
