@@ -31,7 +31,7 @@ class ServiceScenariosIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The modes whose rules can be followed. */
-  private static final List<String> MODES = List.of("iptables");
+  private static final List<String> MODES = List.of("iptables", "nftables");
 
   @TestFactory
   Stream<DynamicNode> everyPacketMeetsWhatIsPromised() {

@@ -16,7 +16,6 @@ import dev.weft.trace.Tracer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,8 +27,6 @@ import picocli.CommandLine.ParameterException;
     name = "trace",
     description = "Tells what becomes of a packet under the Services of a cluster, and why.")
 final class TraceCommand extends Subcommand implements Runnable {
-  private static final List<RulesMode> FOLLOWED = List.of(RulesMode.IPTABLES);
-
   @Option(
       names = "--objects",
       paramLabel = "FILE|DIR",
@@ -79,8 +76,8 @@ final class TraceCommand extends Subcommand implements Runnable {
       names = "--mode",
       paramLabel = "MODE",
       defaultValue = "iptables",
-      description = "Which rules: iptables (default: ${DEFAULT-VALUE}).")
-  private String mode = "iptables";
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private RulesMode mode = RulesMode.IPTABLES;
 
   @Option(
       names = {"-o", "--output"},
@@ -91,7 +88,6 @@ final class TraceCommand extends Subcommand implements Runnable {
 
   @Override
   public void run() {
-    RulesMode rules = rulesMode();
     Optional<Flow> single = flows == null ? Optional.of(flow()) : Optional.empty();
     List<Flow> many = flows == null ? List.of() : FlowFile.read(flows);
     Node here =
@@ -100,7 +96,7 @@ final class TraceCommand extends Subcommand implements Runnable {
             : Node.read(node, warning -> err().println("weft: warning: " + warning));
     ServiceObjects known = ServiceObjects.of(Manifests.read(objects));
     known.problems().forEach(this::tell);
-    Tracer tracer = new Tracer(known, here, rules);
+    Tracer tracer = new Tracer(known, here, mode);
     if (single.isPresent()) {
       Trace trace = tracer.trace(single.get());
       out()
@@ -135,16 +131,6 @@ final class TraceCommand extends Subcommand implements Runnable {
   private void tell(Problem problem) {
     String kind = problem.severity() == Problem.Severity.WARNING ? "warning: " : "";
     err().println("weft: " + kind + problem);
-  }
-
-  private RulesMode rulesMode() {
-    for (RulesMode known : FOLLOWED) {
-      if (known.name().equalsIgnoreCase(mode)) {
-        return known;
-      }
-    }
-    String modes = FOLLOWED.toString().toLowerCase(Locale.ROOT);
-    throw wrong("--mode is " + mode + ", but rules can be followed in one of " + modes);
   }
 
   private Flow flow() {

@@ -1,10 +1,13 @@
 package dev.weft.trace;
 
 import dev.weft.net.IpAddress;
+import java.util.Comparator;
 import java.util.Optional;
 
 /** An address and a port; in text {@code 10.0.0.1:80}, {@code [fd00::1]:80}. */
-public record AddressPort(IpAddress address, int port) {
+public record AddressPort(IpAddress address, int port) implements Comparable<AddressPort> {
+  private static final Comparator<AddressPort> ORDER =
+      Comparator.comparing(AddressPort::address).thenComparingInt(AddressPort::port);
   private static final int MAX_PORT = 65535;
 
   /** Reads a text, or nothing if it is not that. */
@@ -28,6 +31,11 @@ public record AddressPort(IpAddress address, int port) {
     return digits
         ? Optional.of(Integer.parseInt(text)).filter(port -> port >= 1 && port <= MAX_PORT)
         : Optional.empty();
+  }
+
+  @Override
+  public int compareTo(AddressPort other) {
+    return ORDER.compare(this, other);
   }
 
   @Override

@@ -27,6 +27,16 @@ public record Course(
     return events.stream().flatMap(event -> event.rule().stream()).toList();
   }
 
+  /** The rule that ends it, if one does. */
+  Optional<Event.Ruled> end() {
+    return rules().stream()
+        .filter(
+            rule ->
+                rule.effect() instanceof Event.Effect.Drop
+                    || rule.effect() instanceof Event.Effect.Reject)
+        .findFirst();
+  }
+
   /** The last rule of a Service that applies. */
   Optional<Event.Ruled> lastOfService() {
     return rules().stream().filter(rule -> rule.cause().isOfService()).reduce((_, last) -> last);

@@ -10,9 +10,9 @@ public sealed interface Event {
    *
    * @param hook {@code PREROUTING}, {@code INPUT}, {@code FORWARD}, {@code OUTPUT} or {@code
    *     POSTROUTING}
-   * @param table whose rules
+   * @param rules which, in words: {@code table nat}
    */
-  record Asked(String hook, String table) implements Event {}
+  record Asked(String hook, String rules) implements Event {}
 
   /**
    * A rule applies.

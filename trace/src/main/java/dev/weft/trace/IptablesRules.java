@@ -118,7 +118,7 @@ final class IptablesRules implements ModeRules {
     for (Step step : branch.trace()) {
       switch (step) {
         case Step.Asked(var hook, var table) ->
-            events.add(new Event.Asked(hook.name(), table.text()));
+            events.add(new Event.Asked(hook.name(), "table " + table.text()));
         case Step.Applied applied -> {
           Event.Ruled ruled = ruled(applied);
           masqueraded |= ruled.effect() instanceof Event.Effect.Masquerade;

@@ -25,7 +25,7 @@ final class Likeness {
   /** What an event is, whichever endpoint it is about. */
   static String key(Event event, Course course) {
     return switch (event) {
-      case Event.Asked(String hook, String table) -> hook + " " + table;
+      case Event.Asked(String hook, String rules) -> hook + " " + rules;
       case Event.Ruled(String chain, String text, Event.Cause cause, Event.Effect effect) -> {
         if (!cause.isOfService()) {
           yield chain + " " + text;

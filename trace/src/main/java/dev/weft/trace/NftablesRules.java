@@ -89,12 +89,15 @@ final class NftablesRules implements ModeRules {
     boolean masqueraded = false;
     for (Step step : branch.trace()) {
       switch (step) {
-        case Step.Called(var hook, var chain) -> events.add(new Event.Asked(hook.name(), chain));
+        case Step.Called(var hook, var chain) ->
+            events.add(new Event.Asked(hook.name(), "chain " + chain));
         case Step.Followed followed -> {
           for (FlatElement element : followed.found()) {
             Event.Ruled found = found(followed.chain(), element);
             if (found.cause().isOfService()) {
               service = found.cause();
+            }
+            if (!found.cause().object().isEmpty()) {
               events.add(found);
             }
           }
@@ -109,10 +112,13 @@ final class NftablesRules implements ModeRules {
   }
 
   private static Event.Ruled found(String chain, FlatElement element) {
+    String object = element.origin().object();
     return new Event.Ruled(
         chain,
         "@" + element.set() + " { " + element.text() + " }",
-        new Event.Cause(element.origin().object(), element.origin().clause()),
+        chain.equals(FlatRuleset.UNSERVED)
+            ? new Event.Cause(Event.Cause.SHARED, "an address of " + object)
+            : new Event.Cause(object, element.origin().clause()),
         new Event.Effect.Find());
   }
 
@@ -124,6 +130,12 @@ final class NftablesRules implements ModeRules {
           // A rule of all, but it is the Service that wants it.
           case Event.Effect.Drop _ when followed.chain().equals(FlatRuleset.SOURCE_RANGES) ->
               new Event.Cause(service.object(), "source ranges");
+          case Event.Effect.Translate _ ->
+              new Event.Cause(
+                  service.object(),
+                  followed.rule().comment().equals(FlatRuleset.AFFINITY)
+                      ? "affinity"
+                      : service.clause());
           case Event.Effect.Drop _, Event.Effect.Reject _ when isOfService(followed, service) ->
               service;
           default -> shared;

@@ -21,51 +21,48 @@ final class Reasons {
     this.sender = sender;
   }
 
-  /** Sentences, the most important first. */
-  List<String> of(List<Course> courses) {
-    Optional<Event.Ruled> last =
-        courses.stream().flatMap(course -> course.lastOfService().stream()).findFirst();
-    if (last.isEmpty()) {
-      return ofUntouched(courses.getFirst());
-    }
-    Optional<ServedPort> port = cluster.port(last.get().cause().object(), flow.family());
-    return port.map(known -> ofServed(known, last.get(), courses)).orElse(List.of());
+  /** Why it met what it met, the most important first. */
+  Explanation of(List<Course> courses) {
+    Course first = courses.getFirst();
+    Optional<Event.Ruled> last = first.end().or(first::lastOfService);
+    Optional<ServedPort> port =
+        last.flatMap(rule -> cluster.port(rule.cause().object(), flow.family()));
+    return port.isPresent() ? ofServed(port.get(), last.get(), courses) : ofUnserved(first.end());
   }
 
-  private List<String> ofUntouched(Course course) {
-    if (course.outcome() == Outcome.DROP) {
-      return course.rules().stream()
-          .filter(rule -> rule.effect() instanceof Event.Effect.Drop)
-          .map(this::dropped)
-          .toList();
+  private Explanation ofUnserved(Optional<Event.Ruled> end) {
+    String clause = end.map(rule -> rule.cause().clause()).orElse("");
+    if (clause.equals("loopback guard")) {
+      return Explanation.because("loopback addresses are reachable for the node itself only");
+    }
+    if (clause.equals("packets of no connection")) {
+      return Explanation.because(
+          "it is "
+              + flow.state()
+              + ": its answer would not fit, and end the connection."
+              + " conntrackTCPBeLiberal would let it pass");
     }
     return switch (flow.state()) {
-      case NEW, RELATED -> new NearMisses(cluster, rules, flow, sender).find();
+      case NEW, RELATED ->
+          new Explanation(
+              Explanation.Kind.NEAREST, new NearMisses(cluster, rules, flow, sender).find());
       case ESTABLISHED ->
-          List.of(
+          Explanation.because(
               "only the first packet of a connection is led to an endpoint by rules;"
                   + " this one goes where that one went");
       case INVALID, UNTRACKED ->
-          List.of("connection tracking knows no connection of it, so that it has no translation");
+          Explanation.because(
+              "connection tracking knows no connection of it, so that it has no translation");
     };
   }
 
-  private String dropped(Event.Ruled rule) {
-    return rule.cause().clause().equals("loopback guard")
-        ? "loopback addresses are reachable for the node itself only"
-        : "it is "
-            + flow.state()
-            + ": its answer would not fit, and end the connection."
-            + " conntrackTCPBeLiberal would let it pass";
-  }
-
-  private List<String> ofServed(ServedPort port, Event.Ruled last, List<Course> courses) {
+  private Explanation ofServed(ServedPort port, Event.Ruled last, List<Course> courses) {
     EndpointStory story = new EndpointStory(cluster, port);
     Course first = courses.getFirst();
     return switch (first.outcome()) {
-      case REJECT -> story.whyNone();
+      case REJECT -> new Explanation(Explanation.Kind.BECAUSE, story.whyNone());
       case DROP ->
-          List.of(
+          Explanation.because(
               last.cause().clause().equals("source ranges")
                   ? flow.from() + " is in none of its loadBalancerSourceRanges, " + texts(port)
                   : "its endpoints are on "
@@ -76,9 +73,11 @@ final class Reasons {
                       + cluster.node().name()
                       + " only");
       case ACCEPT, UNDECIDED ->
-          first.endpoint().isEmpty() || isKnownClient(courses)
-              ? List.of()
-              : story.unused(endpoints(courses));
+          new Explanation(
+              Explanation.Kind.LEFT_OUT,
+              first.endpoint().isEmpty() || isKnownClient(courses)
+                  ? List.of()
+                  : story.unused(endpoints(courses)));
     };
   }
 

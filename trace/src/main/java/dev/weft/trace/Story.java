@@ -68,10 +68,10 @@ final class Story {
     Event event = first.events().get(at);
     boolean differs = courses.stream().anyMatch(course -> !course.events().get(at).equals(event));
     switch (event) {
-      case Event.Asked(String hook, String table) -> {
+      case Event.Asked(String hook, String rules) -> {
         boolean quiet =
             at + 1 >= first.events().size() || !(first.events().get(at + 1) instanceof Event.Ruled);
-        line(indent, hook + ", table " + table + (quiet ? ": no rule applies" : ""));
+        line(indent, hook + ", " + rules + (quiet ? ": no rule applies" : ""));
       }
       case Event.Ruled ruled -> {
         if (differs && !told) {

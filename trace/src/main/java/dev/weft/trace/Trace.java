@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What becomes of one packet: an answer for machines, and one for people. */
 public final class Trace {
@@ -15,7 +16,7 @@ public final class Trace {
   private final Sender sender;
   private final String mode;
   private final List<Course> courses;
-  private final List<String> reasons;
+  private final Explanation explanation;
   private final Cluster cluster;
 
   Trace(
@@ -23,19 +24,19 @@ public final class Trace {
       Sender sender,
       String mode,
       List<Course> courses,
-      List<String> reasons,
+      Explanation explanation,
       Cluster cluster) {
     this.flow = flow;
     this.sender = sender;
     this.mode = mode;
     this.courses = List.copyOf(courses);
-    this.reasons = List.copyOf(reasons);
+    this.explanation = explanation;
     this.cluster = cluster;
   }
 
   /** For people: the answer first, then hook by hook how it came about. */
   public String text() {
-    return new TraceText(flow, sender, mode, courses, reasons, cluster).print();
+    return new TraceText(flow, sender, mode, courses, explanation, cluster).print();
   }
 
   /**
@@ -79,7 +80,8 @@ public final class Trace {
       branches.add(new Json.Obj(branch));
     }
     fields.put("branches", new Json.Arr(branches));
-    fields.put("why", new Json.Arr(reasons.stream().<Json>map(Json.Str::new).toList()));
+    fields.put(
+        "why", new Json.Arr(explanation.sentences().stream().<Json>map(Json.Str::new).toList()));
     return new Json.Obj(fields);
   }
 
@@ -105,13 +107,14 @@ public final class Trace {
   }
 
   private Json endpoints() {
-    Set<String> endpoints = new LinkedHashSet<>();
+    Set<AddressPort> endpoints = new TreeSet<>();
     for (Course course : courses) {
       if (course.outcome() == Outcome.ACCEPT) {
-        course.endpoint().ifPresent(endpoint -> endpoints.add(endpoint.toString()));
+        course.endpoint().ifPresent(endpoints::add);
       }
     }
-    return new Json.Arr(endpoints.stream().<Json>map(Json.Str::new).toList());
+    return new Json.Arr(
+        endpoints.stream().<Json>map(endpoint -> new Json.Str(endpoint.toString())).toList());
   }
 
   private Optional<Json> masqueradeByEndpoint() {
@@ -133,7 +136,7 @@ public final class Trace {
       String hook = "";
       for (Event event : alike.getFirst().events()) {
         if (event instanceof Event.Asked asked) {
-          hook = asked.hook() + " " + asked.table();
+          hook = asked.hook() + ", " + asked.rules();
         }
         Optional<Event.Ruled> rule = event.rule();
         if (rule.isPresent()) {

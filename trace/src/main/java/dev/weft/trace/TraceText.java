@@ -17,7 +17,7 @@ final class TraceText {
   private final Sender sender;
   private final String mode;
   private final List<Course> courses;
-  private final List<String> reasons;
+  private final Explanation explanation;
   private final Cluster cluster;
   private final StringBuilder text = new StringBuilder();
 
@@ -26,13 +26,13 @@ final class TraceText {
       Sender sender,
       String mode,
       List<Course> courses,
-      List<String> reasons,
+      Explanation explanation,
       Cluster cluster) {
     this.flow = flow;
     this.sender = sender;
     this.mode = mode;
     this.courses = courses.stream().map(TraceText::withoutIdleJumps).toList();
-    this.reasons = reasons;
+    this.explanation = explanation;
     this.cluster = cluster;
   }
 
@@ -83,19 +83,9 @@ final class TraceText {
           line("", outcome + share + ": " + words(outcome, some));
           endpoints(some);
         });
-    String label = label();
-    for (String reason : reasons) {
-      line("  " + label, reason);
+    for (String sentence : explanation.sentences()) {
+      line("  " + explanation.kind().label(), sentence);
     }
-  }
-
-  /** What the reasons are reasons of. */
-  private String label() {
-    if (firstOfService().isEmpty()) {
-      boolean dropped = courses.getFirst().outcome() == Outcome.DROP;
-      return dropped || flow.state() != Flow.State.NEW ? "because " : "nearest: ";
-    }
-    return courses.getFirst().outcome() == Outcome.ACCEPT ? "left out: " : "because ";
   }
 
   private String words(Outcome outcome, List<Course> some) {
@@ -114,30 +104,30 @@ final class TraceText {
             + " as it is, to "
             + flow.to();
       }
-      case REJECT -> service + " has no endpoints; the sender is told \"port unreachable\"";
+      case REJECT -> ended(first) + "; the sender is told \"port unreachable\"";
       case DROP ->
-          dropped(first)
+          ended(first)
               + "; the sender "
               + (sender instanceof Sender.OnNode ? "gets EPERM" : "is told nothing");
       case UNDECIDED -> "it cannot be told what becomes of it";
     };
   }
 
-  private static String dropped(Course course) {
-    return course.rules().reversed().stream()
-        .findFirst()
-        .map(
-            rule ->
-                rule.cause().isOfService()
-                    ? rule.cause().object() + ", " + whyDropped(rule.cause().clause())
-                    : rule.cause().clause())
-        .orElse("no route leads there");
+  private static String ended(Course course) {
+    return course.end().map(TraceText::ended).orElse("no route leads there");
   }
 
-  private static String whyDropped(String clause) {
-    return clause.equals("source ranges")
-        ? "its source ranges do not let it in"
-        : clause + ": no endpoint on this node";
+  private static String ended(Event.Ruled rule) {
+    Event.Cause cause = rule.cause();
+    if (!cause.isOfService()) {
+      return cause.clause();
+    }
+    if (rule.effect() instanceof Event.Effect.Reject) {
+      return cause.object() + " has no endpoints";
+    }
+    return cause.clause().equals("source ranges")
+        ? cause.object() + ", its source ranges do not let it in"
+        : cause.object() + ", " + cause.clause() + ": no endpoint on this node";
   }
 
   private String led(String service, List<Course> some) {
@@ -184,7 +174,10 @@ final class TraceText {
     }
   }
 
-  /** Without the looks that rules shared by all take at chains in which nothing applies. */
+  /**
+   * Without the looks that rules shared by all take at chains in which nothing applies, and without
+   * rules that say nothing.
+   */
   private static Course withoutIdleJumps(Course course) {
     List<Event> kept = new ArrayList<>();
     List<Event> events = course.events();
@@ -197,7 +190,11 @@ final class TraceText {
               && !(i + 1 < events.size()
                   && events.get(i + 1) instanceof Event.Ruled next
                   && next.chain().equals(chain));
-      if (!idle) {
+      boolean mute =
+          event instanceof Event.Ruled ruled
+              && ruled.cause().clause().isEmpty()
+              && ruled.effect() instanceof Event.Effect.Nothing;
+      if (!idle && !mute) {
         kept.add(event);
       }
     }

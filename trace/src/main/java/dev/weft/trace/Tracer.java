@@ -4,6 +4,7 @@ import dev.weft.iptables.apply.RulesMode;
 import dev.weft.net.IpFamily;
 import dev.weft.services.Node;
 import dev.weft.services.ServiceObjects;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,19 @@ public final class Tracer {
   public Trace trace(Flow flow) {
     ModeRules familyRules = rules.computeIfAbsent(flow.family(), this::make);
     Sender sender = Sender.of(flow, cluster);
-    List<Course> courses = familyRules.follow(flow, sender);
+    List<Course> courses = inOrder(familyRules.follow(flow, sender));
     Reasons reasons = new Reasons(cluster, familyRules, flow, sender);
     return new Trace(flow, sender, familyRules.mode(), courses, reasons.of(courses), cluster);
+  }
+
+  /** By endpoint, whatever the order in which the rules have them. */
+  private static List<Course> inOrder(List<Course> courses) {
+    return courses.stream()
+        .sorted(
+            Comparator.comparing(
+                course -> course.endpoint().orElse(null),
+                Comparator.nullsFirst(Comparator.<AddressPort>naturalOrder())))
+        .toList();
   }
 
   private ModeRules make(IpFamily family) {

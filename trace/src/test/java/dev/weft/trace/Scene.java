@@ -47,7 +47,7 @@ final class Scene {
 
   private final Tracer tracer;
 
-  private Scene(String node, String objects, int problems) {
+  private Scene(RulesMode mode, String node, String objects, int problems) {
     Manifests manifests = Manifests.parse(objects.getBytes(StandardCharsets.UTF_8), "objects.yaml");
     ServiceObjects read = ServiceObjects.of(manifests);
     assertEquals(problems, read.problems().size(), () -> read.problems().toString());
@@ -60,20 +60,24 @@ final class Scene {
                 warning -> {
                   throw new AssertionError(warning);
                 }),
-            RulesMode.IPTABLES);
+            mode);
   }
 
   static Scene of(String objects) {
-    return new Scene(NODE, objects, 0);
+    return new Scene(RulesMode.IPTABLES, NODE, objects, 0);
+  }
+
+  static Scene ofNftables(String objects) {
+    return new Scene(RulesMode.NFTABLES, NODE, objects, 0);
   }
 
   /** With an object among them that cannot be read. */
   static Scene withRefused(String objects) {
-    return new Scene(NODE, objects, 1);
+    return new Scene(RulesMode.IPTABLES, NODE, objects, 1);
   }
 
   static Scene of(String node, String objects) {
-    return new Scene(node, objects, 0);
+    return new Scene(RulesMode.IPTABLES, node, objects, 0);
   }
 
   static Flow flow(String from, String to, Flow.Used... affinity) {

@@ -178,6 +178,48 @@ class TraceTest {
   }
 
   @Test
+  void nftablesTellsTheElementsOfTheService() {
+    Trace trace = Scene.ofNftables(Scene.WEB).trace("10.0.0.7", "172.30.0.1:80");
+    assertEquals("[\"10.0.0.21:8080\",\"10.0.1.22:8080\"]", field(trace, "dnat"));
+    assertSays(
+        trace.text(),
+        "ACCEPT: goes to one of 2 endpoints of shop/web:http; source kept, 10.0.0.7",
+        "PREROUTING, chain nat_prerouting",
+        "shop/web:http, cluster IP",
+        "@frontends { 172.30.0.1 . tcp . 80",
+        "shop/web:http, one of 2 endpoints by chance",
+        "destination 172.30.0.1:80 becomes 10.0.0.21:8080");
+  }
+
+  @Test
+  void nftablesEndsWhatNoServiceServes() {
+    Scene scene = Scene.ofNftables(Scene.WEB);
+    Trace port = scene.trace("10.0.0.7", "172.30.0.1:81");
+    assertEquals("\"reject\"", field(port, "verdict"));
+    assertEquals("null", field(port, "dnat"));
+    assertSays(
+        port.text(),
+        "REJECT: no port of the Service",
+        "nearest: 172.30.0.1 is the cluster IP of shop/web, which serves 80/TCP (http) there");
+    Trace address = scene.trace("10.0.0.7", "172.30.0.9:80");
+    assertEquals("\"drop\"", field(address, "verdict"));
+    assertSays(
+        address.text(),
+        "DROP: no Service",
+        "nearest: 172.30.0.9 is in the range of Services 172.30.0.0/16, but no Service has it");
+  }
+
+  @Test
+  void nftablesRemembersClientsToo() {
+    String sticky =
+        Scene.WEB.replace("type: NodePort", "type: NodePort\n  sessionAffinity: ClientIP");
+    Flow.Used used = new Flow.Used(AddressPort.parse("10.0.1.22:8080").orElseThrow(), 10_000);
+    Trace known = Scene.ofNftables(sticky).trace(flow("10.0.0.7", "172.30.0.1:80", used));
+    assertEquals("[\"10.0.1.22:8080\"]", field(known, "dnat"));
+    assertSays(known.text(), "the endpoint of shop/web:http that this client used last");
+  }
+
+  @Test
   void healthChecksAreLetIn() {
     String local =
         Scene.WEB.replace(

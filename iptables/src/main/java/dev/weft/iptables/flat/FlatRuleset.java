@@ -19,6 +19,12 @@ public record FlatRuleset(TableDefinition table, List<FlatElement> elements) {
   /** The chain that lets nobody by who is not within the source ranges of a load balancer. */
   public static final String SOURCE_RANGES = "restricted";
 
+  /** The chain that ends connections to the cluster's addresses for Services that none serves. */
+  public static final String UNSERVED = "unserved";
+
+  /** What rules are called that send a client where it was before. */
+  public static final String AFFINITY = "the client's last";
+
   public FlatRuleset {
     elements = List.copyOf(elements);
   }

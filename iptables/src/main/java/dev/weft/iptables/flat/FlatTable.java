@@ -42,7 +42,7 @@ final class FlatTable {
   private static final String NEAR = "near";
   private static final String PICK = "pick";
   private static final String REFUSE = "refuse";
-  private static final String UNSERVED = "unserved";
+  private static final String UNSERVED = FlatRuleset.UNSERVED;
 
   private final FlatSets sets;
   private final NodeFacts node;

@@ -84,7 +84,7 @@ sealed interface Pick {
         Expression endpoint = new Bits(Meta.PRIORITY, Word.PORT, Endpoint.numberBits(number));
         rules.add(
             RuleDefinition.of(
-                "the client's last",
+                FlatRuleset.AFFINITY,
                 new Statement.Note(Meta.PRIORITY, endpoint),
                 new Statement.Has(client, sets.affinity(), false),
                 new Statement.Has(Meta.PRIORITY, present, false),
