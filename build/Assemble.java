@@ -27,6 +27,10 @@ import java.util.spi.ToolProvider;
 final class Assemble {
   private static final List<String> PLUGINS = List.of("bridge", "host-local", "loopback", "static");
 
+  /** Names of jars that name more modules of the JDK than they need. */
+  private static final List<String> EXAGGERATING =
+      List.of("picocli", "jackson-databind", "jackson-dataformat-yaml", "kubernetes-model-common");
+
   private final Path root;
   private final Path home;
 
@@ -148,20 +152,23 @@ final class Assemble {
   }
 
   /**
-   * What our jars need of the JDK. picocli names half of it for option types that we do not have,
-   * and does without what is missing.
+   * What our jars need of the JDK. Some name much more of it for things that we do not have, and do
+   * without what is missing: picocli for types of options, Jackson's binding for types of fields,
+   * from windows to databases. The latter cannot start without XML, though.
    */
   private Set<String> modules() throws IOException {
     List<String> arguments =
         new ArrayList<>(
             List.of("--multi-release", "base", "--ignore-missing-deps", "--print-module-deps"));
     for (Path jar : jars()) {
-      if (!jar.getFileName().toString().startsWith("picocli")) {
+      if (EXAGGERATING.stream().noneMatch(jar.getFileName().toString()::startsWith)) {
         arguments.add(jar.toString());
       }
     }
-    return new LinkedHashSet<>(
+    Set<String> modules = new LinkedHashSet<>(Set.of("java.xml"));
+    modules.addAll(
         Arrays.asList(tool("jdeps", arguments.toArray(String[]::new)).strip().split(",")));
+    return modules;
   }
 
   /** The archive knows its jars by size and time: a copy that keeps times keeps the archive. */
