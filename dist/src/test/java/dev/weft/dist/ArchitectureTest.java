@@ -27,8 +27,10 @@ class ArchitectureTest {
     "dev.weft.iptables.apply",
     "dev.weft.iptables.compile",
     "dev.weft.iptables.engine",
-    "dev.weft.iptables.apply",
-    "dev.weft.iptables.ruleset"
+    "dev.weft.iptables.flat",
+    "dev.weft.iptables.modes",
+    "dev.weft.iptables.ruleset",
+    "dev.weft.kernel.nft"
   };
 
   /** A module by its package, and the modules that it may use besides itself. */
@@ -68,7 +70,7 @@ class ArchitectureTest {
             "agent", List.of("net", "json", "cni", "kernel", "pages", "pending", "dispatch")),
         new Module("runtime", List.of("net", "json", "cni")),
         new Module("install", List.of("net")),
-        new Module("trace", List.of("net", "json", "services", "iptables")),
+        new Module("trace", List.of("net", "json", "services", "kernel", "iptables")),
         new Module("bench.macro", List.of("net", "json", "cni", "kernel", "agent")),
         new Module(
             "cli",
