@@ -26,6 +26,9 @@ final class FileEvents implements AutoCloseable {
   /** Where somebody writes without end, reading begins after so many times the settling. */
   private static final int PATIENCE = 10;
 
+  /** How often one must look if the system tells nothing at all. */
+  private static final int UNTOLD_MILLIS = 1000;
+
   private final Optional<WatchService> service;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Map<Path, WatchKey> keys = new HashMap<>();
@@ -96,7 +99,8 @@ final class FileEvents implements AutoCloseable {
       if (service.isPresent()) {
         await(service.get(), most, settle, touched);
       } else {
-        boolean _ = closing.await(most.toMillis(), TimeUnit.MILLISECONDS);
+        long millis = Math.min(most.toMillis(), UNTOLD_MILLIS);
+        boolean _ = closing.await(millis, TimeUnit.MILLISECONDS);
       }
     } catch (ClosedWatchServiceException e) {
       // closed

@@ -5,9 +5,12 @@ import static java.nio.file.StandardOpenOption.APPEND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -116,6 +119,31 @@ class FileSourceTest {
   }
 
   @Test
+  void fileIsReadWhenItIsWrittenToItsEnd() throws Exception {
+    Path file = write("web.yaml", service("web", 1) + service("api", 2));
+    watch(Duration.ofMillis(500), file);
+    heard.next();
+    String text = service("web", 3) + service("api", 4);
+    try (OutputStream out = Files.newOutputStream(file)) {
+      for (byte[] piece : pieces(text)) {
+        out.write(piece);
+        out.flush();
+        Thread.sleep(2);
+      }
+    }
+    assertEquals(List.of("put shop/web [10.200.0.3]", "put shop/api [10.200.0.4]"), heard.next());
+  }
+
+  private static List<byte[]> pieces(String text) {
+    List<byte[]> pieces = new ArrayList<>();
+    for (int at = 0; at < text.length(); at += 50) {
+      String piece = text.substring(at, Math.min(at + 50, text.length()));
+      pieces.add(piece.getBytes(StandardCharsets.UTF_8));
+    }
+    return pieces;
+  }
+
+  @Test
   void emptyFileIsOneThatIsBeingWritten() throws Exception {
     Path file = write("web.yaml", service("web", 1));
     watch(file);
@@ -203,9 +231,11 @@ class FileSourceTest {
   }
 
   private void watch(Path... paths) {
-    source =
-        new FileSource(
-            List.of(paths), new FileSource.Tempo(Duration.ofMillis(20), Duration.ofSeconds(10)));
+    watch(Duration.ofMillis(50), paths);
+  }
+
+  private void watch(Duration settle, Path... paths) {
+    source = new FileSource(List.of(paths), new FileSource.Tempo(settle, Duration.ofSeconds(10)));
     source.start(heard);
   }
 
