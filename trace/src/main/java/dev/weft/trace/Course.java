@@ -1,5 +1,6 @@
 package dev.weft.trace;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,5 +41,31 @@ public record Course(
   /** The last rule of a Service that applies. */
   Optional<Event.Ruled> lastOfService() {
     return rules().stream().filter(rule -> rule.cause().isOfService()).reduce((_, last) -> last);
+  }
+
+  /**
+   * Without the looks that rules shared by all take at chains in which nothing applies, and without
+   * rules that say nothing.
+   */
+  Course withoutIdleRules() {
+    List<Event> kept = new ArrayList<>();
+    for (int i = 0; i < events.size(); i++) {
+      boolean last = i + 1 == events.size();
+      if (!(events.get(i) instanceof Event.Ruled rule)
+          || !(isMute(rule) || isIdle(rule, last ? Optional.empty() : events.get(i + 1).rule()))) {
+        kept.add(events.get(i));
+      }
+    }
+    return new Course(chance, outcome, endpoint, masqueraded, delivered, kept);
+  }
+
+  private static boolean isMute(Event.Ruled rule) {
+    return rule.cause().clause().isEmpty() && rule.effect() instanceof Event.Effect.Nothing;
+  }
+
+  private static boolean isIdle(Event.Ruled rule, Optional<Event.Ruled> next) {
+    return rule.cause().isShared()
+        && rule.effect() instanceof Event.Effect.Jump(String chain)
+        && next.filter(following -> following.chain().equals(chain)).isEmpty();
   }
 }

@@ -23,13 +23,7 @@ public final class FlowFile {
   private static final int MAX_PORT = 65535;
 
   private static final Map<String, Protocol> PROTOCOLS =
-      Map.of(
-          "tcp", Protocol.TCP,
-          "udp", Protocol.UDP,
-          "sctp", Protocol.SCTP,
-          "TCP", Protocol.TCP,
-          "UDP", Protocol.UDP,
-          "SCTP", Protocol.SCTP);
+      Map.of("tcp", Protocol.TCP, "udp", Protocol.UDP, "sctp", Protocol.SCTP);
 
   private static final Map<String, Flow.State> STATES =
       Map.of(
@@ -99,11 +93,22 @@ public final class FlowFile {
     return new Flow(
         fields.string("name"),
         fields.word("from").address(),
-        fields.choice("proto", PROTOCOLS, Protocol.TCP),
+        choice(fields, "proto", PROTOCOLS, Protocol.TCP),
         new AddressPort(fields.word("to").address(), fields.integer("port", 1, MAX_PORT, 0)),
         device.isEmpty() ? Optional.empty() : Optional.of(device),
-        fields.choice("ctState", STATES, Flow.State.NEW),
+        choice(fields, "ctState", STATES, Flow.State.NEW),
         fields.objects("affinity").stream().map(FlowFile::used).toList());
+  }
+
+  /** One of some words, in whatever case. */
+  private static <T> T choice(Fields fields, String key, Map<String, T> choices, T otherwise) {
+    String text = fields.string(key);
+    for (Map.Entry<String, T> choice : choices.entrySet()) {
+      if (choice.getKey().equalsIgnoreCase(text)) {
+        return choice.getValue();
+      }
+    }
+    return fields.choice(key, choices, otherwise);
   }
 
   private static Flow.Used used(Fields fields) {

@@ -20,6 +20,9 @@ sealed interface Sender {
 
   String OUTER_DEVICE = "outside";
 
+  /** Only the node itself sends by it. */
+  String LOOPBACK = "lo";
+
   /** What it is, in words. */
   String text();
 
@@ -32,10 +35,10 @@ sealed interface Sender {
   static Sender of(Flow flow, Cluster cluster) {
     IpAddress from = flow.from();
     Optional<String> device = flow.inInterface();
-    if (device.isPresent()) {
+    if (device.isPresent() && !device.get().equals(LOOPBACK)) {
       return new Via(device.get(), named(device.get(), flow, cluster));
     }
-    if (cluster.isOwn(from)) {
+    if (device.isPresent() || cluster.isOwn(from)) {
       return new OnNode("this node itself (" + cluster.node().name() + ")");
     }
     return switch (cluster.node().localPods()) {

@@ -31,7 +31,7 @@ final class TraceText {
     this.flow = flow;
     this.sender = sender;
     this.mode = mode;
-    this.courses = courses.stream().map(TraceText::withoutIdleJumps).toList();
+    this.courses = courses;
     this.explanation = explanation;
     this.cluster = cluster;
   }
@@ -172,38 +172,5 @@ final class TraceText {
     if (left > 0) {
       line("  ", "… and " + left + " more");
     }
-  }
-
-  /**
-   * Without the looks that rules shared by all take at chains in which nothing applies, and without
-   * rules that say nothing.
-   */
-  private static Course withoutIdleJumps(Course course) {
-    List<Event> kept = new ArrayList<>();
-    List<Event> events = course.events();
-    for (int i = 0; i < events.size(); i++) {
-      Event event = events.get(i);
-      boolean idle =
-          event instanceof Event.Ruled ruled
-              && ruled.cause().isShared()
-              && ruled.effect() instanceof Event.Effect.Jump(String chain)
-              && !(i + 1 < events.size()
-                  && events.get(i + 1) instanceof Event.Ruled next
-                  && next.chain().equals(chain));
-      boolean mute =
-          event instanceof Event.Ruled ruled
-              && ruled.cause().clause().isEmpty()
-              && ruled.effect() instanceof Event.Effect.Nothing;
-      if (!idle && !mute) {
-        kept.add(event);
-      }
-    }
-    return new Course(
-        course.chance(),
-        course.outcome(),
-        course.endpoint(),
-        course.masqueraded(),
-        course.delivered(),
-        kept);
   }
 }

@@ -29,9 +29,10 @@ public final class Tracer {
     return new Trace(flow, sender, familyRules.mode(), courses, reasons.of(courses), cluster);
   }
 
-  /** By endpoint, whatever the order in which the rules have them. */
+  /** By endpoint, whatever the order in which the rules have them, and told briefly. */
   private static List<Course> inOrder(List<Course> courses) {
     return courses.stream()
+        .map(Course::withoutIdleRules)
         .sorted(
             Comparator.comparing(
                 course -> course.endpoint().orElse(null),

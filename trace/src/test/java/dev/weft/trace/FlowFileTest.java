@@ -35,8 +35,8 @@ class FlowFileTest {
                 List.of(new Flow.Used(new AddressPort(IpAddress.of("fd00::2"), 5353), 7)))),
         parse(
             """
-            [{"name": "sticky", "from": "fd00::9", "proto": "udp", "to": "fd00:10::1", "port": 53,
-              "inInterface": "cni0", "ctState": "ESTABLISHED",
+            [{"name": "sticky", "from": "fd00::9", "proto": "UDP", "to": "fd00:10::1", "port": 53,
+              "inInterface": "cni0", "ctState": "established",
               "affinity": [{"endpoint": "[fd00::2]:5353", "ageSeconds": 7}]}]
             """));
   }
@@ -62,7 +62,7 @@ class FlowFileTest {
         "[{\"port\": 80, \"from\": \"10.0.0.1\", \"to\": \"fd00::1\"}]"
             + "|flows.json, flow 1: a packet goes from 10.0.0.1 to fd00::1, but both should be of",
         "[{\"port\": 80, \"from\": \"10.0.0.1\", \"to\": \"10.0.0.2\", \"proto\": \"icmp\"}]"
-            + "|flows.json, flow 1: proto is \"icmp\", but should be one of",
+            + "|flows.json, flow 1: proto is \"icmp\", but should be one of sctp, tcp, udp",
         "[{\"port\": 80, \"from\": \"10.0.0.1\", \"to\": \"10.0.0.2\","
             + " \"affinity\": [{\"endpoint\": \"10.0.0.1\"}]}]"
             + "|flows.json, flow 1: affinity[0].endpoint is \"10.0.0.1\", but should be an address",

@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.json.Json;
 import dev.weft.json.JsonText;
+import dev.weft.net.IpAddress;
+import dev.weft.services.Protocol;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What a trace says of a packet, for machines and for people. */
@@ -93,6 +96,22 @@ class TraceTest {
     Trace trace = Scene.of(Scene.WEB).trace("192.168.0.2", "172.30.0.1:80");
     assertEquals("true", field(trace, "masquerade"));
     assertSays(trace.text(), "sent by  this node itself (node-1)", "ROUTE: onward", "OUTPUT");
+  }
+
+  @Test
+  void byTheLoopbackOnlyTheNodeSends() {
+    Flow flow =
+        new Flow(
+            "",
+            IpAddress.of("127.0.0.1"),
+            Protocol.TCP,
+            AddressPort.parse("127.0.0.1:30080").orElseThrow(),
+            Optional.of("lo"),
+            Flow.State.NEW,
+            List.of());
+    Trace trace = Scene.of(Scene.WEB).trace(flow);
+    assertEquals("true", field(trace, "masquerade"));
+    assertSays(trace.text(), "sent by  this node itself", "OUTPUT, table nat");
   }
 
   @Test
