@@ -79,10 +79,30 @@ public final class RandomNat {
               drops ? Chain.Policy.DROP : Chain.Policy.ACCEPT,
               rules(name, hook, 0, count)));
       for (int i = 1; i <= count; i++) {
-        chains.add(Chain.own(own(hook, i), rules(name, hook, i, count)));
+        boolean leads =
+            longestRun > 0
+                && name == TableName.NAT
+                && hook.natSide() == Side.DESTINATION
+                && random.nextBoolean();
+        chains.add(
+            Chain.own(
+                own(hook, i), leads ? endpoint(hook, i, count) : rules(name, hook, i, count)));
       }
     }
     return Table.of(name, chains);
+  }
+
+  /** As an endpoint's chain is where Services are served. */
+  private List<Rule> endpoint(Hook hook, int chain, int chains) {
+    IpAddress address = pick(addresses);
+    Transport transport = random.nextInt(4) > 0 ? Transport.UDP : Transport.TCP;
+    Target elsewhere =
+        chain < chains
+            ? new Target.Jump(own(hook, chain + 1 + random.nextInt(chains - chain)))
+            : new Target.SetMark(1, 1);
+    return List.of(
+        Rule.of(elsewhere, new Match.Source(IpPrefix.host(address))),
+        Rule.of(new Target.Dnat(NatRange.of(address, pick(ports))), new Match.Protocol(transport)));
   }
 
   private static String own(Hook hook, int number) {

@@ -43,6 +43,9 @@ public final class ConnectionTable {
   private int freeCount;
   private int hand;
 
+  /** Of what was searched for last. */
+  private long firstHash;
+
   /**
    * An empty table.
    *
@@ -75,7 +78,8 @@ public final class ConnectionTable {
   /** Tells a packet what is known of its connection. */
   void track(PacketBuffer packet, long now) {
     writeTuple(scratch, packet, false);
-    int number = find(scratch);
+    firstHash = hash(scratch);
+    int number = find(scratch, firstHash);
     if (number >= 0) {
       int entry = (number >> 1) * entryWords;
       long known = words[entry + entryWords - 1];
@@ -129,8 +133,12 @@ public final class ConnectionTable {
     int number = free[freeCount - 1];
     int entry = number * entryWords;
     writeTuple(entry + tupleWords, packet, true);
-    if (find(entry + tupleWords) >= 0 && !findPort(entry + tupleWords, packet)) {
-      return false;
+    long answersHash = hash(entry + tupleWords);
+    if (find(entry + tupleWords, answersHash) >= 0) {
+      if (!findPort(entry + tupleWords, packet)) {
+        return false;
+      }
+      answersHash = hash(entry + tupleWords);
     }
     freeCount--;
     System.arraycopy(words, scratch, words, entry, tupleWords);
@@ -138,8 +146,8 @@ public final class ConnectionTable {
         known(now, packet.protocol, false)
             | ((packet.tracking & PacketBuffer.DNAT) != 0 ? LED : 0)
             | ((packet.tracking & PacketBuffer.SNAT) != 0 ? DISGUISED : 0);
-    index.add(hash(entry), 2 * number);
-    index.add(hash(entry + tupleWords), 2 * number + 1);
+    index.add(firstHash, 2 * number);
+    index.add(answersHash, 2 * number + 1);
     return true;
   }
 
@@ -152,7 +160,7 @@ public final class ConnectionTable {
     for (int i = 0; i < PORTS; i++) {
       int port = FIRST_PORT + (start + i) % ports;
       words[answers + tupleWords - 1] = (words[answers + tupleWords - 1] & ~0xFFFFL) | port;
-      if (find(answers) < 0) {
+      if (find(answers, hash(answers)) < 0) {
         packet.comeFrom(packet.sourceHigh, packet.sourceLow, port);
         return true;
       }
@@ -196,8 +204,7 @@ public final class ConnectionTable {
   }
 
   /** The number in the index of whose tuple is the same; -1 if none is. */
-  private int find(int tuple) {
-    long hash = hash(tuple);
+  private int find(int tuple, long hash) {
     int number = index.first(hash);
     while (number >= 0 && !isSame(tuple, (number >> 1) * entryWords + (number & 1) * tupleWords)) {
       number = index.next(number, hash);

@@ -152,6 +152,23 @@ final class Evaluator {
           at = code[choice + 1];
           continue;
         }
+        case Op.EVEN_ENDPOINTS -> {
+          if (packet.protocol != code[at + 1]) {
+            at = code[at + 2];
+            continue;
+          }
+          int choice = draw(word >>> Op.SKIP_SHIFT);
+          if (lead(at + Op.ENDPOINTS + choice * (v6 ? 5 : 2), packet)) {
+            return ACCEPT;
+          }
+          int jump = code[at + 2] + Op.EVEN_JUMP_LENGTH * choice;
+          if (open == callers.length) {
+            return undecided(packet, CIRCLE);
+          }
+          callers[open++] = jump + Op.EVEN_JUMP_LENGTH;
+          at = code[jump + 1];
+          continue;
+        }
         case Op.RECENT_JUMP -> {
           int choice = nearestRecent(at, packet, now);
           if (choice < 0) {
@@ -234,6 +251,17 @@ final class Evaluator {
   /** A number from 0 to below the bound, each with the same chance, to 32 bits. */
   private int draw(int bound) {
     return (int) (((random.nextInt() & 0xFFFF_FFFFL) * bound) >>> 32);
+  }
+
+  /** Leads a packet to an endpoint, unless it comes from there. */
+  private boolean lead(int endpoint, PacketBuffer packet) {
+    long high = v6 ? longAt(endpoint + 1) : 0;
+    long low = v6 ? longAt(endpoint + 3) : code[endpoint + 1] & 0xFFFF_FFFFL;
+    if (packet.sourceLow == low && packet.sourceHigh == high) {
+      return false;
+    }
+    packet.leadTo(high, low, code[endpoint]);
+    return true;
   }
 
   private boolean isWithin(int at, long high, long low) {

@@ -123,6 +123,15 @@ final class Op {
   static final int COME_FROM_V6 = 36;
   static final int MASQUERADE = 37;
 
+  /**
+   * A choice between endpoints. Bits from 8 on: how many. Protocol; where packets of another one
+   * go, and where the same choice stands as {@link #EVEN_JUMP}; for each, port and address: 1 or 4
+   * words. A packet that comes from the endpoint that it shall go to jumps to its chain instead.
+   */
+  static final int EVEN_ENDPOINTS = 39;
+
+  static final int ENDPOINTS = 3;
+
   /** A match that does not hold. */
   static final int NEVER = 38;
 

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Writes the program of a ruleset. A chain comes right behind the rule that jumps to it first, so
@@ -39,6 +40,9 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
   /** What is to be written next is on top. */
   private final Deque<Runnable> pending = new ArrayDeque<>();
 
+  /** What few packets come to is written behind all else. */
+  private final Deque<Runnable> rare = new ArrayDeque<>();
+
   /** What the piece that is being written needs, in this order. */
   private final List<Runnable> needed = new ArrayList<>();
 
@@ -51,6 +55,7 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
     private final TableName table;
     private final Chain chain;
     private final Map<String, ChainPlace> ofTable;
+    private final Optional<EndpointChain> endpoint;
     private boolean isPlanned;
     private int place;
 
@@ -58,6 +63,7 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
       this.table = table;
       this.chain = chain;
       this.ofTable = ofTable;
+      endpoint = EndpointChain.of(chain);
     }
 
     ChainPlace find(String name) {
@@ -135,12 +141,12 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
   }
 
   private void writeAll() {
-    do {
+    while (!needed.isEmpty() || !pending.isEmpty() || !rare.isEmpty()) {
       Collections.reverse(needed);
       needed.forEach(pending::push);
       needed.clear();
-      pending.pop().run();
-    } while (!pending.isEmpty() || !needed.isEmpty());
+      (pending.isEmpty() ? rare : pending).pop().run();
+    }
   }
 
   private void write(ChainPlace chain) {
@@ -149,15 +155,74 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
     }
     chain.place = code.size();
     within = chain;
-    for (Segment segment : Segment.of(chain.chain.rules(), family)) {
-      switch (segment) {
+    writeFrom(0, Segment.of(chain.chain.rules(), family, this::leadsToEndpoint), chain);
+  }
+
+  private void writeFrom(int first, List<Segment> segments, ChainPlace chain) {
+    for (int i = first; i < segments.size(); i++) {
+      switch (segments.get(i)) {
         case Segment.Plain plain -> plain(plain);
-        case Segment.Even even -> even(even);
+        case Segment.Even even -> {
+          if (isToEndpoints(even)) {
+            endpoints(even, i, segments, chain);
+            return;
+          }
+          even(even);
+        }
         case Segment.Recent recent -> recent(recent);
         case Segment.Dispatched dispatched -> dispatched(dispatched, chain);
       }
     }
     code.add(Op.RETURN);
+  }
+
+  private boolean leadsToEndpoint(Rule rule) {
+    return rule.target().orElse(null) instanceof Target.Jump(String chain)
+        && within.find(chain).endpoint.isPresent();
+  }
+
+  private boolean isToEndpoints(Segment.Even segment) {
+    int protocol = -1;
+    for (int i = segment.from(); i < segment.to(); i++) {
+      if (!leadsToEndpoint(at(i))) {
+        return false;
+      }
+      int own = endpoint(i).protocol();
+      if (protocol >= 0 && protocol != own) {
+        return false;
+      }
+      protocol = own;
+    }
+    return true;
+  }
+
+  private EndpointChain endpoint(int index) {
+    return within.find(jump(at(index))).endpoint.orElseThrow();
+  }
+
+  /** For packets of another protocol, and for endpoints that reach themselves, is the rest. */
+  private void endpoints(Segment.Even even, int number, List<Segment> segments, ChainPlace chain) {
+    code.add(Op.EVEN_ENDPOINTS | ((even.to() - even.from()) << Op.SKIP_SHIFT));
+    code.add(endpoint(even.from()).protocol());
+    int rest = code.size();
+    code.add(0);
+    for (int i = even.from(); i < even.to(); i++) {
+      EndpointChain endpoint = endpoint(i);
+      code.add(endpoint.port());
+      if (family == IpFamily.V6) {
+        code.addLong(endpoint.address().high());
+        code.addLong(endpoint.address().low());
+      } else {
+        code.add((int) endpoint.address().low());
+      }
+    }
+    rare.add(
+        () -> {
+          within = chain;
+          code.set(rest, code.size());
+          even(even);
+          writeFrom(number + 1, segments, chain);
+        });
   }
 
   private Rule at(int index) {
@@ -174,7 +239,7 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
   private void even(Segment.Even segment) {
     for (int i = segment.from(); i < segment.to(); i++) {
       code.add(Op.EVEN_JUMP | ((segment.to() - i) << Op.SKIP_SHIFT));
-      jump(at(i));
+      link(jump(at(i)));
     }
   }
 
@@ -189,12 +254,12 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
       code.add(Op.RECENT_JUMP | side | ((segment.to() - i) << Op.SKIP_SHIFT));
       code.add(list);
       code.add(recent.seconds().orElse(-1));
-      jump(at(i));
+      link(jump(at(i)));
     }
   }
 
-  private void jump(Rule rule) {
-    link(((Target.Jump) rule.target().orElseThrow()).chain());
+  private static String jump(Rule rule) {
+    return ((Target.Jump) rule.target().orElseThrow()).chain();
   }
 
   private void dispatched(Segment.Dispatched segment, ChainPlace chain) {

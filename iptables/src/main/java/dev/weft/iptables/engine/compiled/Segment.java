@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Some rules of a chain that follow each other. */
@@ -32,9 +33,13 @@ sealed interface Segment {
   /** Rules that name their fields, of few shapes. */
   record Dispatched(int from, int to) implements Segment {}
 
-  /** Cuts a chain. */
-  static List<Segment> of(List<Rule> rules, IpFamily family) {
-    return new Cut(rules, family).run();
+  /**
+   * Cuts a chain.
+   *
+   * @param toEndpoint tells jumps to chains of endpoints, of which one alone is a choice too
+   */
+  static List<Segment> of(List<Rule> rules, IpFamily family, Predicate<Rule> toEndpoint) {
+    return new Cut(rules, family, toEndpoint).run();
   }
 
   /** What a rule of a {@link Recent} asks. */
@@ -55,15 +60,17 @@ sealed interface Segment {
 
     private final List<Rule> rules;
     private final IpFamily family;
+    private final Predicate<Rule> toEndpoint;
     private final List<Segment> segments = new ArrayList<>();
     private int plainFrom;
 
     /** Up to here no even choice can begin: it would end in a rule that is none. */
     private int noEvenBefore;
 
-    Cut(List<Rule> rules, IpFamily family) {
+    Cut(List<Rule> rules, IpFamily family, Predicate<Rule> toEndpoint) {
       this.rules = rules;
       this.family = family;
+      this.toEndpoint = toEndpoint;
     }
 
     List<Segment> run() {
@@ -114,6 +121,9 @@ sealed interface Segment {
 
     /** The end of the choice that begins here; the beginning if there is none. */
     private int even(int from) {
+      if (isShare(rules.get(from), 1) && toEndpoint.test(rules.get(from))) {
+        return from + 1;
+      }
       Optional<Match.Random> first = only(Match.Random.class, rules.get(from));
       if (from < noEvenBefore || first.isEmpty() || first.get().share() == 0) {
         return from;
