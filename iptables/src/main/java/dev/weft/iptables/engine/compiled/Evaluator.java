@@ -190,6 +190,14 @@ final class Evaluator {
           at = code[at + 1];
           continue;
         }
+        case Op.JUMP_NEXT -> {
+          if (open == callers.length) {
+            return undecided(packet, CIRCLE);
+          }
+          callers[open++] = code[at + 1];
+          at += 2;
+          continue;
+        }
         case Op.GOTO -> {
           at = code[at + 1];
           continue;

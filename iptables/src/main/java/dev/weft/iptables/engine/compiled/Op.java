@@ -91,7 +91,7 @@ final class Op {
 
   // Targets
 
-  /** Where to. */
+  /** Where to; it leads back to the word behind. */
   static final int JUMP = 22;
 
   static final int GOTO = 23;
@@ -131,6 +131,9 @@ final class Op {
   static final int EVEN_ENDPOINTS = 39;
 
   static final int ENDPOINTS = 3;
+
+  /** To where it leads back; the chain follows. */
+  static final int JUMP_NEXT = 40;
 
   /** A match that does not hold. */
   static final int NEVER = 38;

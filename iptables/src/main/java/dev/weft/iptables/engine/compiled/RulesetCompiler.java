@@ -27,6 +27,11 @@ import java.util.Optional;
  * that what one packet needs lies together.
  */
 final class RulesetCompiler implements RuleWriter.Surroundings {
+  /** Words in a line of memory, and in the header of an array. */
+  private static final int LINE = 16;
+
+  private static final int HEADER = 4;
+
   private final IpFamily family;
   private final RecentLists lists;
   private final CodeBuffer code = new CodeBuffer(1024);
@@ -275,12 +280,25 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
 
   private void write(DispatchDraft.Bucket bucket, DispatchDraft draft, ChainPlace chain) {
     within = chain;
+    DispatchDraft.Entry first = bucket.entries().getFirst();
+    if (draft.isOfOneShape() && bucket.entries().size() == 1 && isMereJump(first)) {
+      ChainPlace to = chain.find(jump(first.rule()));
+      if (!to.isPlanned) {
+        to.isPlanned = true;
+        align();
+        code.addLong(first.named().key());
+        bucket.isAt(first, code.size());
+        code.add(Op.JUMP_NEXT);
+        code.add(draft.end());
+        write(to);
+        return;
+      }
+    }
     for (DispatchDraft.Entry entry : bucket.entries()) {
       if (!draft.isOfOneShape()) {
         code.add(entry.position());
       }
-      boolean first = entry.position() == bucket.entries().getFirst().position();
-      if (first || !draft.isOfOneShape()) {
+      if (entry.position() == first.position() || !draft.isOfOneShape()) {
         code.addLong(entry.named().key());
       }
       bucket.isAt(entry, code.size());
@@ -294,6 +312,23 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
     if (draft.isOfOneShape()) {
       code.add(Op.GOTO);
       code.add(draft.end());
+    }
+  }
+
+  private static boolean isMereJump(DispatchDraft.Entry entry) {
+    return entry.rule().target().orElse(null) instanceof Target.Jump
+        && entry.rule().matches().stream()
+            .allMatch(
+                match ->
+                    match instanceof Match.Comment
+                        || match instanceof Match.Accounting
+                        || entry.named().implies(match));
+  }
+
+  /** To where a line of memory begins, as far as the JVM's arrays begin at one. */
+  private void align() {
+    while ((code.size() + HEADER) % LINE != 0) {
+      code.add(Op.RETURN);
     }
   }
 
