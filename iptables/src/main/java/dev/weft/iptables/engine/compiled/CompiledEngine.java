@@ -19,6 +19,24 @@ import java.util.random.RandomGenerator;
  * addresses and ports than it has, and nothing is allocated for it. Used by one thread at a time.
  */
 public final class CompiledEngine {
+  private static final int PREROUTING_RAW = Program.base(Hook.PREROUTING, TableName.RAW);
+  private static final int PREROUTING_MANGLE = Program.base(Hook.PREROUTING, TableName.MANGLE);
+  private static final int PREROUTING_NAT = Program.base(Hook.PREROUTING, TableName.NAT);
+  private static final int INPUT_MANGLE = Program.base(Hook.INPUT, TableName.MANGLE);
+  private static final int INPUT_FILTER = Program.base(Hook.INPUT, TableName.FILTER);
+  private static final int INPUT_SECURITY = Program.base(Hook.INPUT, TableName.SECURITY);
+  private static final int INPUT_NAT = Program.base(Hook.INPUT, TableName.NAT);
+  private static final int FORWARD_MANGLE = Program.base(Hook.FORWARD, TableName.MANGLE);
+  private static final int FORWARD_FILTER = Program.base(Hook.FORWARD, TableName.FILTER);
+  private static final int FORWARD_SECURITY = Program.base(Hook.FORWARD, TableName.SECURITY);
+  private static final int OUTPUT_RAW = Program.base(Hook.OUTPUT, TableName.RAW);
+  private static final int OUTPUT_MANGLE = Program.base(Hook.OUTPUT, TableName.MANGLE);
+  private static final int OUTPUT_NAT = Program.base(Hook.OUTPUT, TableName.NAT);
+  private static final int OUTPUT_FILTER = Program.base(Hook.OUTPUT, TableName.FILTER);
+  private static final int OUTPUT_SECURITY = Program.base(Hook.OUTPUT, TableName.SECURITY);
+  private static final int POSTROUTING_MANGLE = Program.base(Hook.POSTROUTING, TableName.MANGLE);
+  private static final int POSTROUTING_NAT = Program.base(Hook.POSTROUTING, TableName.NAT);
+
   private static final int CONNECTIONS = 1 << 16;
   private static final int RECENT = 1 << 16;
 
@@ -112,9 +130,9 @@ public final class CompiledEngine {
   public void arrive(PacketBuffer packet, int device, long now) {
     packet.in = device;
     packet.out = Devices.NONE;
-    enter(packet, Hook.PREROUTING, now);
+    enter(packet, PREROUTING_RAW, PREROUTING_MANGLE, now);
     if (packet.end == Evaluator.ACCEPT) {
-      translateDestination(packet, Hook.PREROUTING, now);
+      translateDestination(packet, PREROUTING_NAT, now);
     }
     if (packet.end == Evaluator.ACCEPT) {
       route(packet, now);
@@ -129,24 +147,24 @@ public final class CompiledEngine {
     long high = packet.destinationHigh;
     long low = packet.destinationLow;
     if (findRoute(packet)) {
-      enter(packet, Hook.OUTPUT, now);
+      enter(packet, OUTPUT_RAW, OUTPUT_MANGLE, now);
     }
     if (packet.end == Evaluator.ACCEPT) {
-      translateDestination(packet, Hook.OUTPUT, now);
+      translateDestination(packet, OUTPUT_NAT, now);
     }
     boolean passes =
         packet.end == Evaluator.ACCEPT
-            && ask(packet, Hook.OUTPUT, TableName.FILTER, now)
-            && ask(packet, Hook.OUTPUT, TableName.SECURITY, now)
+            && ask(packet, OUTPUT_FILTER, now)
+            && ask(packet, OUTPUT_SECURITY, now)
             && ((packet.destinationHigh == high && packet.destinationLow == low)
                 || findRoute(packet));
     if (passes && leave(packet, now) && packet.out == Devices.LOOPBACK) {
       // What the node sends to itself arrives there by the loopback interface.
       packet.in = Devices.LOOPBACK;
       packet.out = Devices.NONE;
-      enter(packet, Hook.PREROUTING, now);
+      enter(packet, PREROUTING_RAW, PREROUTING_MANGLE, now);
       if (packet.end == Evaluator.ACCEPT) {
-        translateDestination(packet, Hook.PREROUTING, now);
+        translateDestination(packet, PREROUTING_NAT, now);
       }
       if (packet.end == Evaluator.ACCEPT) {
         route(packet, now);
@@ -155,17 +173,17 @@ public final class CompiledEngine {
   }
 
   /** Up to the point where the connection is known: until then it counts as invalid. */
-  private void enter(PacketBuffer packet, Hook hook, long now) {
+  private void enter(PacketBuffer packet, int raw, int mangle, long now) {
     packet.end = Evaluator.ACCEPT;
     if (packet.in == Devices.LOOPBACK && packet.tracking != 0) {
       // It was looked up when it was sent.
-      if (!ask(packet, hook, TableName.RAW, now)) {
+      if (!ask(packet, raw, now)) {
         return;
       }
     } else {
       int known = packet.tracking;
       packet.tracking = PacketBuffer.INVALID;
-      boolean passes = ask(packet, hook, TableName.RAW, now);
+      boolean passes = ask(packet, raw, now);
       if (packet.tracking == PacketBuffer.UNTRACKED) {
         packet.forgetConnection();
       } else {
@@ -178,28 +196,28 @@ public final class CompiledEngine {
         connections.track(packet, now);
       }
     }
-    ask(packet, hook, TableName.MANGLE, now);
+    ask(packet, mangle, now);
   }
 
   /** The nat table is asked once in a connection for each side. */
-  private void translateDestination(PacketBuffer packet, Hook hook, long now) {
+  private void translateDestination(PacketBuffer packet, int nat, long now) {
     if (!packet.isTracked()) {
       return;
     }
     if ((packet.natDone & PacketBuffer.DESTINATION_DONE) == 0) {
-      ask(packet, hook, TableName.NAT, now);
+      ask(packet, nat, now);
       packet.natDone |= PacketBuffer.DESTINATION_DONE;
     } else if (packet.led) {
       packet.leadTo(packet.ledToHigh, packet.ledToLow, packet.ledToPort);
     }
   }
 
-  private void translateSource(PacketBuffer packet, Hook hook, long now) {
+  private void translateSource(PacketBuffer packet, int nat, long now) {
     if (!packet.isTracked()) {
       return;
     }
     if ((packet.natDone & PacketBuffer.SOURCE_DONE) == 0) {
-      ask(packet, hook, TableName.NAT, now);
+      ask(packet, nat, now);
       packet.natDone |= PacketBuffer.SOURCE_DONE;
     } else if (packet.disguised) {
       packet.comeFrom(packet.comingFromHigh, packet.comingFromLow, packet.comingFromPort);
@@ -218,9 +236,9 @@ public final class CompiledEngine {
       return;
     }
     boolean passes =
-        ask(packet, Hook.FORWARD, TableName.MANGLE, now)
-            && ask(packet, Hook.FORWARD, TableName.FILTER, now)
-            && ask(packet, Hook.FORWARD, TableName.SECURITY, now);
+        ask(packet, FORWARD_MANGLE, now)
+            && ask(packet, FORWARD_FILTER, now)
+            && ask(packet, FORWARD_SECURITY, now);
     if (passes) {
       packet.in = Devices.NONE;
       leave(packet, now);
@@ -239,18 +257,18 @@ public final class CompiledEngine {
 
   private void deliver(PacketBuffer packet, long now) {
     boolean passes =
-        ask(packet, Hook.INPUT, TableName.MANGLE, now)
-            && ask(packet, Hook.INPUT, TableName.FILTER, now)
-            && ask(packet, Hook.INPUT, TableName.SECURITY, now);
+        ask(packet, INPUT_MANGLE, now)
+            && ask(packet, INPUT_FILTER, now)
+            && ask(packet, INPUT_SECURITY, now);
     if (passes) {
-      translateSource(packet, Hook.INPUT, now);
+      translateSource(packet, INPUT_NAT, now);
     }
     confirm(packet, now);
   }
 
   private boolean leave(PacketBuffer packet, long now) {
-    if (ask(packet, Hook.POSTROUTING, TableName.MANGLE, now)) {
-      translateSource(packet, Hook.POSTROUTING, now);
+    if (ask(packet, POSTROUTING_MANGLE, now)) {
+      translateSource(packet, POSTROUTING_NAT, now);
     }
     return confirm(packet, now);
   }
@@ -265,8 +283,7 @@ public final class CompiledEngine {
     return packet.end == Evaluator.ACCEPT;
   }
 
-  private boolean ask(PacketBuffer packet, Hook hook, TableName table, long now) {
-    int base = Program.base(hook, table);
+  private boolean ask(PacketBuffer packet, int base, long now) {
     int start = program.entries()[base];
     if (start >= 0) {
       packet.end =

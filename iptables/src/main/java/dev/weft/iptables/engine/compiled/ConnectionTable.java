@@ -27,7 +27,7 @@ public final class ConnectionTable {
   /** Of one direction: source and destination, then protocol and ports. */
   private final int tupleWords;
 
-  /** The tuples of both directions, and what is known of the connection. */
+  /** The tuples of both directions, the upper halves of their hashes, and what else is known. */
   private final int entryWords;
 
   /** One more than the capacity: in the last one stands what is searched for. */
@@ -58,7 +58,7 @@ public final class ConnectionTable {
     }
     v6 = family == IpFamily.V6;
     tupleWords = v6 ? 5 : 2;
-    entryWords = 2 * tupleWords + 1;
+    entryWords = 2 * tupleWords + 2;
     words = new long[(capacity + 1) * entryWords];
     scratch = capacity * entryWords;
     index = new HashChains(2 * capacity);
@@ -146,6 +146,7 @@ public final class ConnectionTable {
         known(now, packet.protocol, false)
             | ((packet.tracking & PacketBuffer.DNAT) != 0 ? LED : 0)
             | ((packet.tracking & PacketBuffer.SNAT) != 0 ? DISGUISED : 0);
+    words[entry + entryWords - 2] = answersHash >>> 32 << 32 | firstHash >>> 32;
     index.add(firstHash, 2 * number);
     index.add(answersHash, 2 * number + 1);
     return true;
@@ -197,9 +198,9 @@ public final class ConnectionTable {
   }
 
   private void remove(int number) {
-    int entry = number * entryWords;
-    index.remove(hash(entry), 2 * number);
-    index.remove(hash(entry + tupleWords), 2 * number + 1);
+    long hashes = words[number * entryWords + entryWords - 2];
+    index.remove(hashes << 32, 2 * number);
+    index.remove(hashes, 2 * number + 1);
     free[freeCount++] = number;
   }
 

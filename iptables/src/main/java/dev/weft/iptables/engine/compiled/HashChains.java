@@ -61,7 +61,7 @@ final class HashChains {
     firsts[place] = bits(hash) | number + 1;
   }
 
-  /** Removes a number that was added with this hash. */
+  /** Removes a number that was added with a hash of the same upper half. */
   void remove(long hash, int number) {
     int place = Hashing.place(hash, mask);
     int at = number(firsts[place]);

@@ -23,7 +23,7 @@ final class Routes {
   private final AddressTable local;
 
   /** By the length of their prefixes, the longest first. */
-  private final List<OfLength> lengths = new ArrayList<>();
+  private final OfLength[] lengths;
 
   /** By device: its first route's source address. */
   private final IpAddress[] sources;
@@ -52,11 +52,13 @@ final class Routes {
         byDevice.putIfAbsent(device, route.source());
       }
     }
+    List<OfLength> all = new ArrayList<>();
     byLength.forEach(
         (length, routes) -> {
           IpAddress mask = new IpPrefix(IpAddress.zero(family), -length).mask();
-          lengths.add(new OfLength(mask.high(), mask.low(), new AddressTable(routes)));
+          all.add(new OfLength(mask.high(), mask.low(), new AddressTable(routes)));
         });
+    lengths = all.toArray(OfLength[]::new);
     sources = new IpAddress[count];
     byDevice.forEach((device, source) -> sources[device] = source);
   }
@@ -66,8 +68,7 @@ final class Routes {
     if (isLocal(high, low)) {
       return Devices.LOOPBACK;
     }
-    for (int i = 0; i < lengths.size(); i++) {
-      OfLength routes = lengths.get(i);
+    for (OfLength routes : lengths) {
       int device = routes.devices.get(high & routes.highMask, low & routes.lowMask);
       if (device != Devices.NONE) {
         return device;

@@ -27,9 +27,10 @@ import java.util.Optional;
  * that what one packet needs lies together.
  */
 final class RulesetCompiler implements RuleWriter.Surroundings {
-  /** Words in a line of memory, and in the header of an array. */
-  private static final int LINE = 16;
+  /** Words in two lines of memory, which processors fetch together. */
+  private static final int LINES = 32;
 
+  /** Words of an array's header. */
   private static final int HEADER = 4;
 
   private final IpFamily family;
@@ -327,7 +328,7 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
 
   /** To where a line of memory begins, as far as the JVM's arrays begin at one. */
   private void align() {
-    while ((code.size() + HEADER) % LINE != 0) {
+    while ((code.size() + HEADER) % LINES != 0) {
       code.add(Op.RETURN);
     }
   }
