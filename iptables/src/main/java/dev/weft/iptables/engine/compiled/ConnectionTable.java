@@ -214,6 +214,9 @@ public final class ConnectionTable {
   }
 
   private boolean isSame(int one, int other) {
+    if (!v6) {
+      return words[one] == words[other] && words[one + 1] == words[other + 1];
+    }
     for (int i = 0; i < tupleWords; i++) {
       if (words[one + i] != words[other + i]) {
         return false;
@@ -223,6 +226,9 @@ public final class ConnectionTable {
   }
 
   private long hash(int tuple) {
+    if (!v6) {
+      return Hashing.then(Hashing.of(words[tuple]), words[tuple + 1]);
+    }
     long hash = Hashing.of(words[tuple]);
     for (int i = 1; i < tupleWords; i++) {
       hash = Hashing.then(hash, words[tuple + i]);
