@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node named {@code here} with two pods, 10.88.0.2 and 10.88.0.3, that answer at UDP port 5300
@@ -29,6 +31,7 @@ final class ServiceNode implements AutoCloseable {
 
   private final Node node = Node.create();
   private final List<Process> processes = new ArrayList<>();
+  private @Nullable Process apiServer;
   private final Path objects;
   private final Path description;
 
@@ -162,7 +165,64 @@ final class ServiceNode implements AutoCloseable {
     }
   }
 
+  // An API server
+
+  /** Starts an API server in the node's network, without objects. */
+  void startApiServer() {
+    List<String> command =
+        java(
+            System.getProperty("java.class.path"), ApiServerProgram.class, kubeconfig().toString());
+    apiServer = start(node.name(), command, false);
+    awaitDone();
+  }
+
+  /** How clients find it. */
+  Path kubeconfig() {
+    return node.data().resolve("kubeconfig");
+  }
+
+  /** Has it do something, see {@link ApiServerProgram}. */
+  void order(String order) {
+    try {
+      Process server = Objects.requireNonNull(apiServer);
+      server.outputWriter(StandardCharsets.UTF_8).write(order + "\n");
+      server.outputWriter(StandardCharsets.UTF_8).flush();
+      awaitDone();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Gives it all that the manifests say. */
+  void apply() {
+    for (String file : List.of("service.yaml", "slice.yaml")) {
+      order("apply " + objects.resolve(file));
+    }
+  }
+
+  private void awaitDone() {
+    try {
+      String said =
+          Objects.requireNonNull(apiServer).inputReader(StandardCharsets.UTF_8).readLine();
+      if (!"done".equals(said)) {
+        throw new AssertionError("the API server says " + said);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   // Weft
+
+  /** The same with what the API server has. */
+  Process watchApiServer(String... options) {
+    List<String> command =
+        new ArrayList<>(List.of(Executables.plugin("weft").toString(), "services", "sync"));
+    command.addAll(List.of("--watch", "--kubeconfig", kubeconfig().toString()));
+    command.addAll(List.of("--node", description.toString()));
+    command.addAll(List.of(options));
+    return start(node.name(), command, true);
+  }
 
   /** {@code weft services sync} with the objects and the description of the node. */
   Command.Outcome sync(String... options) {
@@ -209,14 +269,19 @@ final class ServiceNode implements AutoCloseable {
   // Packets
 
   private static List<String> peer(String... arguments) {
+    String classes = Path.of("target", "test-classes").toAbsolutePath().toString();
+    return java(classes, UdpPeer.class, arguments);
+  }
+
+  private static List<String> java(String classPath, Class<?> program, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                Path.of("target", "test-classes").toAbsolutePath().toString(),
-                UdpPeer.class.getName()));
+                classPath,
+                program.getName()));
     command.addAll(List.of(arguments));
     return command;
   }

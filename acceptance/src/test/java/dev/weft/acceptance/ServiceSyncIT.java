@@ -97,6 +97,34 @@ class ServiceSyncIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"iptables", "nftables"})
+  void anApiServerIsFollowedAndWhatStandsIsKeptWhileItIsAway(String mode) {
+    node.startApiServer();
+    node.service();
+    node.endpoints(ServiceNode.A);
+    node.apply();
+    node.watchApiServer("--mode=" + mode, "--sync-period=1s", "--log-level=debug");
+    assertEquals("a", answer("a"), node::log);
+    node.endpoints(ServiceNode.B);
+    node.apply();
+    assertEquals("b", answer("b"), node::log);
+    node.order("delete-service shop echo");
+    node.assertNobodyAnswers(CLIENT, CLUSTER_IP, 53);
+    node.apply();
+    assertEquals("b", answer("b"), node::log);
+    node.order("down");
+    Await.until(
+        ServiceNode.LIMIT, () -> node.log().contains("what stands is kept"), () -> node.log());
+    assertEquals("b", answer("b"), node::log);
+    node.endpoints(ServiceNode.A);
+    node.apply();
+    node.order("up");
+    assertEquals("a", answer("a"), node::log);
+    Await.until(
+        ServiceNode.LIMIT, () -> node.log().contains("can be seen again"), () -> node.log());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"iptables", "nftables"})
   void whatAFirewallReloadWipedComesBack(String mode) {
     node.service();
     node.endpoints(ServiceNode.A);

@@ -14,7 +14,7 @@ import java.util.logging.Logger;
  */
 public final class AgentLog {
   /** Those that say more than anybody who looks after an agent wants to know. */
-  private static final List<String> QUIETED = List.of("io.netty", "java.lang.Runtime");
+  private static final List<String> QUIETED = List.of("io.netty", "java.lang.Runtime", "jdk");
 
   private AgentLog() {}
 
