@@ -105,24 +105,20 @@ final class TraceCommand extends Subcommand implements Runnable {
                   ? IndentedJson.write(trace.detailedAnswer())
                   : trace.text().stripTrailing());
     } else {
-      tell(many.stream().map(flow -> new Answer(flow, tracer.trace(flow))).toList());
+      tell(many.stream().map(tracer::trace).toList());
     }
   }
 
-  private record Answer(Flow flow, Trace trace) {}
-
-  private void tell(List<Answer> answers) {
+  private void tell(List<Trace> answers) {
     switch (form) {
       case json ->
           out()
               .println(
                   IndentedJson.write(
-                      new Json.Arr(
-                          answers.stream().<Json>map(answer -> answer.trace().answer()).toList())));
+                      new Json.Arr(answers.stream().<Json>map(Trace::answer).toList())));
       case text -> {
-        for (Answer answer : answers) {
-          out().println("=== " + answer.flow().name());
-          out().println(answer.trace().text());
+        for (Trace answer : answers) {
+          out().println(answer.text());
         }
       }
     }

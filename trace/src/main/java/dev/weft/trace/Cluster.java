@@ -59,6 +59,11 @@ final class Cluster {
     return node;
   }
 
+  /** What the node is called, for people. */
+  String nodeName() {
+    return Printable.of(node.name());
+  }
+
   /** All Services, those too that nobody serves here. */
   List<Service> services() {
     return services;

@@ -39,7 +39,8 @@ final class EndpointStory {
 
   private static String place(Cluster cluster, Endpoint endpoint) {
     String name = endpoint.nodeName().orElse("");
-    return name.equals(cluster.node().name()) ? name + " (this node)" : name;
+    String printable = Printable.of(name);
+    return name.equals(cluster.node().name()) ? printable + " (this node)" : printable;
   }
 
   /** Why it has no endpoint at all that takes connections. */
@@ -132,8 +133,12 @@ final class EndpointStory {
       return "not on this node, as the policy Local wants it";
     }
     return endpoint.forNodes().isEmpty()
-        ? "meant for " + new TreeSet<>(endpoint.forZones()) + " by its hints, not for this zone"
-        : "meant for " + new TreeSet<>(endpoint.forNodes()) + " by its hints, not for this node";
+        ? "meant for " + names(endpoint.forZones()) + " by its hints, not for this zone"
+        : "meant for " + names(endpoint.forNodes()) + " by its hints, not for this node";
+  }
+
+  private static String names(Set<String> names) {
+    return Printable.of(String.join(", ", new TreeSet<>(names)));
   }
 
   /** On which other nodes endpoints are that this node must not use. */

@@ -117,7 +117,7 @@ final class NearMisses {
               + " is an address of "
               + label
               + ", but its label service.kubernetes.io/service-proxy-name is "
-              + service.proxyName().get()
+              + Printable.of(service.proxyName().get())
               + ": somebody else serves it");
     }
   }

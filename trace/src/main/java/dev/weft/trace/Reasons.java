@@ -70,7 +70,7 @@ final class Reasons {
                       + "; "
                       + policy(last.cause().clause())
                       + ": Local allows those on "
-                      + cluster.node().name()
+                      + cluster.nodeName()
                       + " only");
       case ACCEPT, UNDECIDED ->
           new Explanation(

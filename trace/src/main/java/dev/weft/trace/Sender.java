@@ -39,7 +39,7 @@ sealed interface Sender {
       return new Via(device.get(), named(device.get(), flow, cluster));
     }
     if (device.isPresent() || cluster.isOwn(from)) {
-      return new OnNode("this node itself (" + cluster.node().name() + ")");
+      return new OnNode("this node itself (" + cluster.nodeName() + ")");
     }
     return switch (cluster.node().localPods()) {
       case LocalPods.Cidrs(List<IpPrefix> prefixes) ->

@@ -140,7 +140,7 @@ final class Story {
     String others = courses.size() > 1 ? " or another endpoint" : "";
     return switch (first.outcome()) {
       case ACCEPT ->
-          (first.delivered() ? "delivered on " + cluster.node().name() : "sent on")
+          (first.delivered() ? "delivered on " + cluster.nodeName() : "sent on")
               + " to "
               + to
               + others

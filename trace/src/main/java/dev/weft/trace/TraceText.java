@@ -37,12 +37,15 @@ final class TraceText {
   }
 
   String print() {
+    if (!flow.name().isEmpty()) {
+      line("=== ", Printable.of(flow.name()));
+    }
     line("", flow.protocol() + " from " + flow.from() + " to " + flow.to() + target());
     line("  ", "sent by  " + sender.text());
     if (flow.state() != Flow.State.NEW) {
       line("  ", "state    " + flow.state());
     }
-    line("  ", "rules    " + mode + " mode, node " + cluster.node().name());
+    line("  ", "rules    " + mode + " mode, node " + cluster.nodeName());
     line("", "");
     answer();
     line("", "");

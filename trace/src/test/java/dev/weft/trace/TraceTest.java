@@ -129,6 +129,14 @@ class TraceTest {
   }
 
   @Test
+  void namesOfNodesStayInTheirLine() {
+    String hostile = Scene.WEB.replace("nodeName: node-2", "nodeName: \"x\\e[2J\\nACCEPT\"");
+    assertSays(
+        Scene.of(hostile).trace("10.0.0.7", "172.30.0.1:80").text(),
+        "10.0.1.22:8080  on x?[2J?ACCEPT\n");
+  }
+
+  @Test
   void aPortNameThatNoSliceHasIsTold() {
     String other = Scene.WEB.replace("{name: http, port: 8080}", "{name: web, port: 8080}");
     assertSays(
