@@ -26,13 +26,13 @@ public final class PacketLab implements AutoCloseable {
   static final String POD_PORT = "pod0";
   static final String POD_MAC = "02:00:00:00:00:02";
   public static final String NODE_V4 = "192.0.2.1";
-  static final String NODE_V6 = "fd00:99::1";
+  public static final String NODE_V6 = "fd00:99::1";
   public static final String POD_V4 = "10.88.0.2";
-  static final String POD_V6 = "fd00:88::2";
+  public static final String POD_V6 = "fd00:88::2";
   public static final String OTHER_V4 = "10.88.0.3";
-  static final String OTHER_V6 = "fd00:88::3";
+  public static final String OTHER_V6 = "fd00:88::3";
   public static final String OUTSIDE_V4 = "192.0.2.2";
-  static final String OUTSIDE_V6 = "fd00:99::2";
+  public static final String OUTSIDE_V6 = "fd00:99::2";
 
   private static final int UDP_PORT = 5301;
   private static final int PATIENCE_MILLIS = 250;

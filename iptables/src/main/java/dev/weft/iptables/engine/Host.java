@@ -35,8 +35,25 @@ public record Host(Set<IpAddress> addresses, List<Route> routes) {
     return address.isLoopback() || addresses.contains(address);
   }
 
-  /** As {@code inet_addr_type} of Linux tells it from the table of local addresses. */
-  Match.Kind kind(IpAddress address) {
+  /**
+   * Whether an address is of a kind, as {@code xt_addrtype} of Linux tells it. In IPv6, by its bits
+   * alone, the node's own addresses are UNICAST too.
+   */
+  boolean is(Match.Kind kind, IpAddress address) {
+    if (address.isV4()) {
+      return kind(address) == kind;
+    }
+    return switch (kind) {
+      case LOCAL -> isLocal(address);
+      case MULTICAST -> address.isMulticast();
+      case UNICAST -> !address.isMulticast() && !address.isUnspecified();
+      case UNSPEC -> address.isUnspecified();
+      case BROADCAST, ANYCAST, BLACKHOLE, UNREACHABLE, PROHIBIT -> false;
+    };
+  }
+
+  /** As {@code inet_addr_type} tells it from the table of local addresses. */
+  private Match.Kind kind(IpAddress address) {
     if (isLocal(address)) {
       return Match.Kind.LOCAL;
     }

@@ -32,7 +32,7 @@ final class Matcher {
       case Match.Ports ports -> Optional.of(isOn(ports, packet));
       case Match.Multiport multiport -> Optional.of(isOn(multiport, packet));
       case Match.AddressType(Side side, Match.Kind kind, boolean negated) ->
-          Optional.of((host.kind(packet.address(side)) == kind) != negated);
+          Optional.of(host.is(kind, packet.address(side)) != negated);
       case Match.Mark(int value, int mask, boolean negated) ->
           Optional.of(((packet.mark() & mask) == value) != negated);
       case Match.ConnectionState(var states, boolean negated) ->

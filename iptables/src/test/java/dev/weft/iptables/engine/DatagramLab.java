@@ -33,6 +33,12 @@ final class DatagramLab implements AutoCloseable {
   static final IpAddress POD = IpAddress.of(PacketLab.POD_V4);
   static final IpAddress OTHER = IpAddress.of(PacketLab.OTHER_V4);
   static final IpAddress OUTSIDE = IpAddress.of(PacketLab.OUTSIDE_V4);
+  static final IpAddress SERVICE_V6 = IpAddress.of("fd00:30::1");
+  static final IpAddress BRIDGE_V6 = IpAddress.of("fd00:88::1");
+  static final IpAddress UPLINK_V6 = IpAddress.of(PacketLab.NODE_V6);
+  static final IpAddress POD_V6 = IpAddress.of(PacketLab.POD_V6);
+  static final IpAddress OTHER_V6 = IpAddress.of(PacketLab.OTHER_V6);
+  static final IpAddress OUTSIDE_V6 = IpAddress.of(PacketLab.OUTSIDE_V6);
   static final List<Integer> PORTS = List.of(5301, 5302, 5303);
 
   private static final List<String> NODE_DEVICES = List.of("all", "lo", "br0", "up0");
@@ -40,12 +46,23 @@ final class DatagramLab implements AutoCloseable {
 
   static final Host NODE =
       new Host(
-          Set.of(BRIDGE, UPLINK),
+          Set.of(BRIDGE, UPLINK, BRIDGE_V6, UPLINK_V6),
           List.of(
               new Host.Route(IpPrefix.of("10.88.0.0/24"), "br0", BRIDGE),
               new Host.Route(IpPrefix.of("0.0.0.0/0"), "up0", UPLINK),
               // The loopback has no address for others; the first interface that has one lends it.
-              new Host.Route(IpPrefix.of("127.0.0.1/32"), "lo", BRIDGE)));
+              new Host.Route(IpPrefix.of("127.0.0.1/32"), "lo", BRIDGE),
+              new Host.Route(IpPrefix.of("fd00:88::/64"), "br0", BRIDGE_V6),
+              new Host.Route(IpPrefix.of("::/0"), "up0", UPLINK_V6)));
+
+  private static final Map<IpAddress, String> HOSTS =
+      Map.of(
+          POD, "pod",
+          OTHER, "other",
+          OUTSIDE, "outside",
+          POD_V6, "pod",
+          OTHER_V6, "other",
+          OUTSIDE_V6, "outside");
 
   /** What became of a datagram. */
   sealed interface Fate {
@@ -87,6 +104,7 @@ final class DatagramLab implements AutoCloseable {
     PacketLab.run(
         lab.node,
         "ip route add default via " + OUTSIDE,
+        "ip route add default via " + OUTSIDE_V6,
         "ip link set lo up",
         "ip link set pod0 type bridge_slave hairpin on",
         "ip link set pod1 type bridge_slave hairpin on");
@@ -94,18 +112,20 @@ final class DatagramLab implements AutoCloseable {
         lab.outside,
         "ip link set lo up",
         "ip route add 172.30.0.0/24 via " + UPLINK,
-        "ip route add 198.51.100.0/24 via " + UPLINK);
+        "ip route add 198.51.100.0/24 via " + UPLINK,
+        "ip route add fd00:30::/64 via " + UPLINK_V6);
     for (Map.Entry<String, NetworkNamespace> host : hosts().entrySet()) {
       NetworkNamespace namespace = host.getValue();
       // Their own address may come back to them as a source.
       namespace.sysctl().set("1", "net", "ipv4", "conf", "all", "accept_local");
       namespace.sysctl().set("0", "net", "ipv4", "icmp_ratelimit");
+      namespace.sysctl().set("0", "net", "ipv6", "conf", "all", "accept_redirects");
       for (String device : host.getKey().equals("node") ? NODE_DEVICES : POD_DEVICES) {
         namespace.sysctl().set("0", "net", "ipv4", "conf", device, "rp_filter");
       }
       for (int port : PORTS) {
         DatagramChannel channel = namespace.inside(DatagramChannel::open);
-        channel.bind(new InetSocketAddress("0.0.0.0", port));
+        channel.bind(new InetSocketAddress(port));
         channel.configureBlocking(false);
         channel.register(
             selector, SelectionKey.OP_READ, new Fate.Arrived(host.getKey(), port, SERVICE));
@@ -130,6 +150,23 @@ final class DatagramLab implements AutoCloseable {
         new Sender(lab.outside, OUTSIDE, "up0", List.of(SERVICE, BRIDGE, UPLINK, POD, OTHER)));
   }
 
+  List<Sender> sendersOfIpv6() {
+    List<IpAddress> beyond = List.of(SERVICE_V6, BRIDGE_V6, UPLINK_V6, OUTSIDE_V6);
+    return List.of(
+        new Sender(
+            lab.node,
+            UPLINK_V6,
+            "",
+            List.of(SERVICE_V6, BRIDGE_V6, UPLINK_V6, POD_V6, OTHER_V6, OUTSIDE_V6)),
+        new Sender(lab.pod, POD_V6, "br0", beyond),
+        new Sender(lab.other, OTHER_V6, "br0", beyond),
+        new Sender(
+            lab.outside,
+            OUTSIDE_V6,
+            "up0",
+            List.of(SERVICE_V6, BRIDGE_V6, UPLINK_V6, POD_V6, OTHER_V6)));
+  }
+
   /** A datagram that was not sent yet. */
   Packet packet(Sender sender, IpAddress to, int port) {
     return new Packet(sender.source(to), to, "udp", FIRST_PORT + ++sent, port, 0);
@@ -141,8 +178,7 @@ final class DatagramLab implements AutoCloseable {
     String host =
         branch.device().equals(Host.LOOPBACK)
             ? "node"
-            : Map.of(POD, "pod", OTHER, "other", OUTSIDE, "outside")
-                .getOrDefault(packet.destination(), "");
+            : HOSTS.getOrDefault(packet.destination(), "");
     return switch (branch.end()) {
       case REJECT -> new Fate.Refused();
       case ACCEPT ->
@@ -162,7 +198,7 @@ final class DatagramLab implements AutoCloseable {
    */
   Fate send(Sender from, Packet packet, int milliseconds) throws IOException {
     try (DatagramChannel channel = from.host().inside(DatagramChannel::open)) {
-      channel.bind(new InetSocketAddress("0.0.0.0", packet.sourcePort()));
+      channel.bind(new InetSocketAddress(packet.sourcePort()));
       channel.configureBlocking(false);
       try {
         channel.connect(
@@ -210,11 +246,33 @@ final class DatagramLab implements AutoCloseable {
     return new Fate.Lost();
   }
 
-  /** A link that has just come up loses the first datagrams. */
   void warmUp() throws IOException {
-    for (Sender sender : senders()) {
+    warmUp(senders());
+  }
+
+  /**
+   * As {@link #warmUp}; then rules that drop all cannot keep neighbours from finding each other.
+   */
+  void warmUpIpv6() throws IOException {
+    warmUp(sendersOfIpv6());
+    for (NetworkNamespace host : hosts().values()) {
+      for (String line : PacketLab.run(host, "ip -6 neigh show").split("\n", -1)) {
+        if (line.contains(" lladdr ")) {
+          PacketLab.run(
+              host,
+              "ip neigh replace "
+                  + line.substring(0, line.indexOf(' ', line.indexOf(" lladdr ") + 8))
+                  + " nud permanent");
+        }
+      }
+    }
+  }
+
+  /** A link that has just come up loses the first datagrams. */
+  private void warmUp(List<Sender> senders) throws IOException {
+    for (Sender sender : senders) {
       for (IpAddress to : sender.destinations()) {
-        boolean seen = to.equals(SERVICE);
+        boolean seen = to.equals(SERVICE) || to.equals(SERVICE_V6);
         for (int attempt = 0; attempt < 40 && !seen; attempt++) {
           Packet packet = packet(sender, to, PORTS.getFirst());
           seen = send(sender, packet, 100) instanceof Fate.Arrived;

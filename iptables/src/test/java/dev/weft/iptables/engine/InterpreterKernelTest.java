@@ -55,30 +55,53 @@ class InterpreterKernelTest {
   @ParameterizedTest
   @ValueSource(strings = {"iptables-nft", "iptables-legacy"})
   void datagramsArriveWhereTheInterpreterSays(String iptables) throws Exception {
+    assumeServed(iptables);
+    lab.warmUp();
+    List<IpAddress> addresses =
+        List.of(
+            DatagramLab.SERVICE,
+            DatagramLab.BRIDGE,
+            DatagramLab.UPLINK,
+            DatagramLab.POD,
+            DatagramLab.OTHER,
+            DatagramLab.OUTSIDE);
+    probe(iptables, addresses, lab.senders());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ip6tables-nft", "ip6tables-legacy"})
+  void datagramsOfIpv6ArriveWhereTheInterpreterSays(String iptables) throws Exception {
+    assumeServed(iptables);
+    lab.warmUpIpv6();
+    List<IpAddress> addresses =
+        List.of(
+            DatagramLab.SERVICE_V6,
+            DatagramLab.BRIDGE_V6,
+            DatagramLab.UPLINK_V6,
+            DatagramLab.POD_V6,
+            DatagramLab.OTHER_V6,
+            DatagramLab.OUTSIDE_V6);
+    probe(iptables, addresses, lab.sendersOfIpv6());
+  }
+
+  private static void assumeServed(String iptables) throws Exception {
     Path save = Path.of("/usr/sbin", iptables + "-save");
     Assumptions.assumeTrue(Files.isExecutable(save), "skipped: needs " + iptables);
     Assumptions.assumeTrue(
         new ProcessBuilder("unshare", "--net", save.toString(), "-t", "nat").start().waitFor() == 0,
         "skipped: needs a kernel that serves " + iptables);
+  }
+
+  private void probe(String iptables, List<IpAddress> addresses, List<DatagramLab.Sender> senders)
+      throws IOException {
     RandomNat rules =
-        new RandomNat(
-            random,
-            List.of(
-                DatagramLab.SERVICE,
-                DatagramLab.BRIDGE,
-                DatagramLab.UPLINK,
-                DatagramLab.POD,
-                DatagramLab.OTHER,
-                DatagramLab.OUTSIDE),
-            DatagramLab.PORTS,
-            List.of("br0", "up0", "lo", "b+"));
-    lab.warmUp();
+        new RandomNat(random, addresses, DatagramLab.PORTS, List.of("br0", "up0", "lo", "b+"));
     for (int i = 0; i < RULESETS; i++) {
       Ruleset ruleset = rules.next();
       PacketLab.feed(lab.node(), RulesetText.print(ruleset), iptables + "-restore");
       Optional<Recollection> known = Optional.of(Recollection.EMPTY);
       for (int packet = 0; packet < PACKETS && known.isPresent(); packet++) {
-        known = probe(ruleset, known.get());
+        known = probe(ruleset, senders, known.get());
       }
     }
     assertTrue(arrived > RULESETS, "only " + arrived + " datagrams arrived");
@@ -89,8 +112,9 @@ class InterpreterKernelTest {
    *
    * @return what the kernel's lists hold then; nothing if branches look alike that differ in it
    */
-  private Optional<Recollection> probe(Ruleset ruleset, Recollection before) throws IOException {
-    DatagramLab.Sender sender = pick(lab.senders());
+  private Optional<Recollection> probe(
+      Ruleset ruleset, List<DatagramLab.Sender> senders, Recollection before) throws IOException {
+    DatagramLab.Sender sender = pick(senders);
     IpAddress to = pick(sender.destinations());
     Packet packet = lab.packet(sender, to, pick(DatagramLab.PORTS));
     Interpreter interpreter = new Interpreter(ruleset, DatagramLab.NODE);

@@ -112,11 +112,11 @@ final class Evaluator {
           length = 3 + code[at + 2];
         }
         case Op.SOURCE_TYPE -> {
-          held = routes.kind(packet.sourceHigh, packet.sourceLow) == code[at + 1];
+          held = routes.is(code[at + 1], packet.sourceHigh, packet.sourceLow);
           length = 2;
         }
         case Op.DESTINATION_TYPE -> {
-          held = routes.kind(packet.destinationHigh, packet.destinationLow) == code[at + 1];
+          held = routes.is(code[at + 1], packet.destinationHigh, packet.destinationLow);
           length = 2;
         }
         case Op.MARK -> {

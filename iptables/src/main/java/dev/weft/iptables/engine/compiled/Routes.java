@@ -18,6 +18,7 @@ final class Routes {
   private static final int MULTICAST = Op.number(Match.Kind.MULTICAST);
   private static final int BROADCAST = Op.number(Match.Kind.BROADCAST);
   private static final int UNICAST = Op.number(Match.Kind.UNICAST);
+  private static final int UNSPEC = Op.number(Match.Kind.UNSPEC);
 
   private final boolean v6;
   private final AddressTable local;
@@ -95,14 +96,21 @@ final class Routes {
     return loopback || local.get(high, low) != 0;
   }
 
-  /** The number of a {@link Match.Kind}. */
-  int kind(long high, long low) {
+  /** Whether an address is of a kind, by the number of a {@link Match.Kind}; see {@link Host}. */
+  boolean is(int kind, long high, long low) {
+    if (kind == LOCAL) {
+      return isLocal(high, low);
+    }
+    boolean multicast = v6 ? high >>> 56 == 0xFF : low >>> 28 == 0xE;
+    if (v6) {
+      boolean unspecified = high == 0 && low == 0;
+      return (kind == MULTICAST && multicast)
+          || (kind == UNICAST && !multicast && !unspecified)
+          || (kind == UNSPEC && unspecified);
+    }
     if (isLocal(high, low)) {
-      return LOCAL;
+      return false;
     }
-    if (v6 ? high >>> 56 == 0xFF : low >>> 28 == 0xE) {
-      return MULTICAST;
-    }
-    return !v6 && low == ALL ? BROADCAST : UNICAST;
+    return kind == (multicast ? MULTICAST : low == ALL ? BROADCAST : UNICAST);
   }
 }
