@@ -1,5 +1,6 @@
 package dev.weft.kernel;
 
+import dev.weft.net.IpFamily;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +36,11 @@ public record NftTable(
 
     public int number() {
       return number;
+    }
+
+    /** The one for packets of an IP family. */
+    public static Family of(IpFamily family) {
+      return family == IpFamily.V4 ? IP : IP6;
     }
 
     /** As nft writes it: {@code inet}. */

@@ -489,7 +489,7 @@ abstract class NftablesContract {
               comment, List.of(RuleDefinition.of(comment, new Statement.Reject()))));
     }
     return new TableDefinition(
-        NftTable.Family.IP, "weft_test", "by a test", List.of(WAYS, CLIENTS), chains);
+        IpFamily.V4, "weft_test", "by a test", List.of(WAYS, CLIENTS), chains);
   }
 
   private static NftElementChange way(int mark, String chain) {

@@ -57,7 +57,7 @@ public final class NftablesRules implements ServiceRules {
     this.family = family;
     this.layout = new FlatLayout(node, names, family);
     TableDefinition table = layout.table();
-    this.tableFamily = table.family();
+    this.tableFamily = NftTable.Family.of(family);
     this.tableName = table.name();
   }
 

@@ -3,7 +3,6 @@ package dev.weft.iptables.flat;
 import dev.weft.iptables.compile.Names;
 import dev.weft.iptables.compile.NodeFacts;
 import dev.weft.iptables.compile.NodePortAddresses;
-import dev.weft.kernel.NftTable;
 import dev.weft.kernel.nft.ChainDefinition;
 import dev.weft.kernel.nft.ChainDefinition.Kind;
 import dev.weft.kernel.nft.ChainDefinition.Place;
@@ -64,12 +63,7 @@ final class FlatTable {
 
   static TableDefinition of(FlatSets sets, NodeFacts node, Names names) {
     FlatTable table = new FlatTable(sets, node, names);
-    return new TableDefinition(
-        sets.family() == IpFamily.V4 ? NftTable.Family.IP : NftTable.Family.IP6,
-        names.table(),
-        COMMENT,
-        sets.all(),
-        table.chains());
+    return new TableDefinition(sets.family(), names.table(), COMMENT, sets.all(), table.chains());
   }
 
   private List<ChainDefinition> chains() {

@@ -1,6 +1,7 @@
 package dev.weft.iptables.flat;
 
 import dev.weft.kernel.NftElement;
+import dev.weft.kernel.NftTable;
 import dev.weft.kernel.NftValue;
 import dev.weft.kernel.nft.ChainDefinition;
 import dev.weft.kernel.nft.RuleDefinition;
@@ -24,7 +25,13 @@ final class FlatText {
   }
 
   private void table(FlatRuleset ruleset) {
-    line(0, "table " + ruleset.table().family().text() + " " + ruleset.table().name() + " {");
+    line(
+        0,
+        "table "
+            + NftTable.Family.of(ruleset.table().family()).text()
+            + " "
+            + ruleset.table().name()
+            + " {");
     line(1, "comment \"" + ruleset.table().comment() + "\"");
     Map<String, List<FlatElement>> bySet =
         ruleset.elements().stream().collect(Collectors.groupingBy(FlatElement::set));

@@ -108,16 +108,17 @@ final class NftTransaction {
   }
 
   private void replace(TableDefinition table, boolean dormant) {
-    drop(table.family(), table.name(), table.comment());
-    create(table.family(), table.name(), table.comment(), dormant ? DORMANT : 0);
+    NftTable.Family family = NftTable.Family.of(table.family());
+    drop(family, table.name(), table.comment());
+    create(family, table.name(), table.comment(), dormant ? DORMANT : 0);
     for (SetDefinition set : table.sets()) {
-      set(table.family(), table.name(), set);
+      set(family, table.name(), set);
     }
     for (ChainDefinition chain : table.chains()) {
-      chain(table.family(), table.name(), chain);
+      chain(family, table.name(), chain);
     }
     for (ChainDefinition chain : table.chains()) {
-      rules(table.family(), table.name(), chain);
+      rules(family, table.name(), chain);
     }
   }
 

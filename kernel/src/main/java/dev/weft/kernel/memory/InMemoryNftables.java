@@ -268,8 +268,9 @@ final class InMemoryNftables implements Nftables {
       case NftElementChange change ->
           apply(change, set(new SetKey(change.family(), change.table(), change.set())));
       case NftOperation.Replace(TableDefinition table, _) -> {
-        requireAvailable(table.family());
-        tables.put(new TableKey(table.family(), table.name()), new Table(table));
+        NftTable.Family family = NftTable.Family.of(table.family());
+        requireAvailable(family);
+        tables.put(new TableKey(family, table.name()), new Table(table));
       }
       case NftOperation.Drop(var family, var name) -> tables.remove(new TableKey(family, name));
       case NftOperation.AddChain(var family, var name, var chain) -> {

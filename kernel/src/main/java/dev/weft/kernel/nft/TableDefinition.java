@@ -1,6 +1,6 @@
 package dev.weft.kernel.nft;
 
-import dev.weft.kernel.NftTable;
+import dev.weft.net.IpFamily;
 import java.util.List;
 
 /**
@@ -9,7 +9,7 @@ import java.util.List;
  * @param comment whose it is
  */
 public record TableDefinition(
-    NftTable.Family family,
+    IpFamily family,
     String name,
     String comment,
     List<SetDefinition> sets,
