@@ -148,6 +148,31 @@ class BenchIT {
   }
 
   @Test
+  void proxiesServeWhatTheyAreMeasuredBy() {
+    String text =
+        Command.run(
+                List.of(
+                    weft().toString(),
+                    "bench",
+                    "services",
+                    "--services=30",
+                    "--proxies=weft-nftables,weft-iptables",
+                    "--changes=2",
+                    "--patience=60",
+                    "--work-dir=" + work),
+                Map.of(),
+                new byte[0])
+            .succeeded()
+            .stdout();
+    List<String> table = text.lines().dropWhile(line -> !line.contains("peak memory")).toList();
+    assertEquals(3, table.size(), text);
+    for (String proxy : table.subList(1, 3)) {
+      assertTrue(
+          proxy.matches("weft-(nf|ip)tables +30 +[0-9.]+ m?s( +[0-9.]+ m?s){3} +[0-9]+ MiB"), text);
+    }
+  }
+
+  @Test
   void anAgentThatRunsAlreadyServesAndGoesOn() throws InterruptedException {
     Path socket = work.resolve("agent/agent.sock");
     Process agent =

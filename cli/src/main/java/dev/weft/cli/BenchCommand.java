@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = "Measures Weft beside what it replaces, on this machine.",
     synopsisSubcommandLabel = "WHAT",
-    subcommands = BenchCniCommand.class)
+    subcommands = {BenchCniCommand.class, BenchServicesCommand.class})
 final class BenchCommand extends Subcommand {}

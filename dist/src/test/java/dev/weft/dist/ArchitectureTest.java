@@ -73,6 +73,8 @@ class ArchitectureTest {
         new Module("trace", List.of("net", "json", "services", "kernel", "iptables")),
         new Module("bench.macro", List.of("net", "json", "cni", "kernel", "agent")),
         new Module(
+            "bench.services", List.of("net", "json", "kernel", "bench.apiserver", "bench.macro")),
+        new Module(
             "cli",
             List.of(
                 "net",
@@ -92,7 +94,8 @@ class ArchitectureTest {
                 "runtime",
                 "install",
                 "trace",
-                "bench.macro")));
+                "bench.macro",
+                "bench.services")));
   }
 
   @ParameterizedTest

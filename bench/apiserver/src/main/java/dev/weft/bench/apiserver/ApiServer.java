@@ -3,6 +3,7 @@ package dev.weft.bench.apiserver;
 import dev.weft.json.Json;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -20,6 +21,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -62,11 +64,25 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /**
+   * Over plain HTTP, behind a socket that is open and not bound: so it may be of another network
+   * namespace. Cannot come up again after it went down.
+   */
+  public ApiServer(ServerSocketChannel socket) {
+    this.transport = _ -> {};
+    this.address = listen(() -> new NioServerSocketChannel(socket), 0);
+    bookmarks();
+  }
+
+  /**
    * @param transport adds to a connection what stands below HTTP, such as TLS
    */
   public ApiServer(Consumer<ChannelPipeline> transport) {
     this.transport = transport;
     this.address = findPort();
+    bookmarks();
+  }
+
+  private void bookmarks() {
     var _ =
         loop.scheduleAtFixedRate(
             store::bookmark, BOOKMARK_SECONDS, BOOKMARK_SECONDS, TimeUnit.SECONDS);
@@ -86,10 +102,14 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private InetSocketAddress listen(int port) {
+    return listen(NioServerSocketChannel::new, port);
+  }
+
+  private InetSocketAddress listen(ChannelFactory<ServerChannel> sockets, int port) {
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)
-            .channel(NioServerSocketChannel.class)
+            .channelFactory(sockets)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childHandler(

@@ -9,14 +9,14 @@ import java.util.List;
  * @param sorted ascending
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-record Distribution(double[] sorted) {
-  static Distribution of(List<Double> values) {
+public record Distribution(double[] sorted) {
+  public static Distribution of(List<Double> values) {
     double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
     Arrays.sort(sorted);
     return new Distribution(sorted);
   }
 
-  int count() {
+  public int count() {
     return sorted.length;
   }
 
@@ -26,7 +26,7 @@ record Distribution(double[] sorted) {
    *
    * @param part 0 to 1
    */
-  double quantile(double part) {
+  public double quantile(double part) {
     if (sorted.length == 0) {
       return Double.NaN;
     }
@@ -36,19 +36,19 @@ record Distribution(double[] sorted) {
     return sorted[below] + (rank - below) * (sorted[above] - sorted[below]);
   }
 
-  double min() {
+  public double min() {
     return quantile(0);
   }
 
-  double median() {
+  public double median() {
     return quantile(0.5);
   }
 
-  double max() {
+  public double max() {
     return quantile(1);
   }
 
-  double mean() {
+  public double mean() {
     return Arrays.stream(sorted).average().orElse(Double.NaN);
   }
 }

@@ -13,8 +13,8 @@ import java.nio.file.Path;
  * @param cpuModel or the empty text
  * @param load how many processes wanted to run, in the minute before
  */
-record Machine(String kernel, String architecture, int cpus, String cpuModel, double load) {
-  static Machine here() throws IOException {
+public record Machine(String kernel, String architecture, int cpus, String cpuModel, double load) {
+  public static Machine here() throws IOException {
     return new Machine(
         Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
         System.getProperty("os.arch"),

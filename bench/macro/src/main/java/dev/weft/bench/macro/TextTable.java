@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A table for people: columns as wide as what is in them, words to the left, numbers to the right.
  */
-final class TextTable {
+public final class TextTable {
   private static final String GAP = "  ";
 
   private final int words;
@@ -15,12 +15,12 @@ final class TextTable {
   /**
    * @param words how many of the first columns hold words
    */
-  TextTable(int words) {
+  public TextTable(int words) {
     this.words = words;
   }
 
   /** Adds a row; all have as many cells as the first. */
-  void row(List<String> cells) {
+  public void row(List<String> cells) {
     rows.add(List.copyOf(cells));
   }
 

@@ -11,10 +11,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A temporary directory that only its owner may enter, and that goes with all that is in it. */
-record WorkDirectory(Path path) implements AutoCloseable {
+public record WorkDirectory(Path path) implements AutoCloseable {
   private static final List<Path> IN_MEMORY = List.of(Path.of("/run"), Path.of("/dev/shm"));
 
-  static WorkDirectory in(Path parent) throws IOException {
+  public static WorkDirectory in(Path parent) throws IOException {
     return new WorkDirectory(Files.createTempDirectory(parent, "weft-bench-"));
   }
 
@@ -23,7 +23,7 @@ record WorkDirectory(Path path) implements AutoCloseable {
    *
    * @param parent for a machine without one
    */
-  static WorkDirectory inMemoryElse(Path parent) throws IOException {
+  public static WorkDirectory inMemoryElse(Path parent) throws IOException {
     for (Path directory : IN_MEMORY) {
       if (Files.isWritable(directory) && Files.getFileStore(directory).type().equals("tmpfs")) {
         return in(directory);
@@ -33,12 +33,12 @@ record WorkDirectory(Path path) implements AutoCloseable {
   }
 
   /** A directory in it. */
-  Path directory(String name) throws IOException {
+  public Path directory(String name) throws IOException {
     return Files.createDirectories(path.resolve(name));
   }
 
   /** The kind of file system that it is on. */
-  String fileSystem() throws IOException {
+  public String fileSystem() throws IOException {
     return Files.getFileStore(path).type();
   }
 
