@@ -47,6 +47,9 @@ public final class IptablesRules implements ServiceRules {
 
   private static final int MOST_FINDINGS = 10;
 
+  /** Where they keep others from loopback addresses. */
+  private static final String KUBE_GUARD = "KUBE-FIREWALL";
+
   private final NetworkNamespace namespace;
   private final IpFamily family;
   private final NodeFacts node;
@@ -204,6 +207,9 @@ public final class IptablesRules implements ServiceRules {
 
   private List<TableCount> compareAll(IptablesPrograms programs, List<String> findings) {
     List<SavedTable> saved = Variants.saved(programs, names);
+    if (!node.servesLoopback()) {
+      closeLoopback(saved);
+    }
     while (true) {
       Ruleset wanted = wanted();
       List<RestoreInput> inputs = new ArrayList<>();
@@ -274,10 +280,23 @@ public final class IptablesRules implements ServiceRules {
     refused.clear();
     try {
       for (IptablesPrograms programs : namespace.iptablesPrograms(family)) {
-        clear(programs, Variants.saved(programs, names));
+        List<SavedTable> saved = Variants.saved(programs, names);
+        closeLoopback(saved);
+        clear(programs, saved);
       }
     } catch (KernelException e) {
       throw new RulesException(e.getMessage(), e);
+    }
+  }
+
+  /** What our guard made safe is undone with it, unless kube-proxy's or the kubelet's stands. */
+  private void closeLoopback(List<SavedTable> saved) {
+    String guard = names.shared(SharedChain.FIREWALL);
+    boolean guarded =
+        saved.stream().anyMatch(table -> !table.chains().getOrDefault(guard, List.of()).isEmpty());
+    boolean others = saved.stream().anyMatch(table -> table.foreignChains().contains(KUBE_GUARD));
+    if (guarded && !others) {
+      LoopbackRoutes.forbid(namespace);
     }
   }
 

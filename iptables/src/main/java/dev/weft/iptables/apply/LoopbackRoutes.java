@@ -15,9 +15,20 @@ final class LoopbackRoutes {
   private LoopbackRoutes() {}
 
   static void allow(NetworkNamespace namespace, IpFamily family, NodeFacts node) {
+    if (family == IpFamily.V4 && node.servesLoopback()) {
+      set(namespace, "1");
+    }
+  }
+
+  /** Before the rules go that keep others away. Whoever else wants it keeps them away himself. */
+  static void forbid(NetworkNamespace namespace) {
+    set(namespace, "0");
+  }
+
+  private static void set(NetworkNamespace namespace, String value) {
     Sysctl sysctl = namespace.sysctl();
-    if (family == IpFamily.V4 && node.servesLoopback() && !sysctl.get(SETTING).equals("1")) {
-      sysctl.set("1", SETTING);
+    if (!sysctl.get(SETTING).equals(value)) {
+      sysctl.set(value, SETTING);
     }
   }
 }

@@ -6,9 +6,11 @@ import dev.weft.iptables.ruleset.RulesetText;
 import dev.weft.iptables.ruleset.TableName;
 import dev.weft.net.IpFamily;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the kernel has of ours in one table, from what {@code iptables-save} printed. Rules are kept
@@ -17,27 +19,30 @@ import java.util.Map;
  * @param chains ours, by name: their rules, without {@code -A CHAIN}
  * @param jumps by base chain: the rules that lead into chains of ours
  * @param foreignRules how many there are besides
+ * @param foreignChains the names of chains that are not ours
  */
 record SavedTable(
     TableName name,
     Map<String, List<String>> chains,
     Map<String, List<String>> jumps,
-    int foreignRules) {
+    int foreignRules,
+    Set<String> foreignChains) {
 
   static SavedTable none(TableName name) {
-    return new SavedTable(name, Map.of(), Map.of(), 0);
+    return new SavedTable(name, Map.of(), Map.of(), 0, Set.of());
   }
 
   static SavedTable read(TableName name, String saved, Names names) {
     Map<String, List<String>> chains = new LinkedHashMap<>();
     Map<String, List<String>> jumps = new LinkedHashMap<>();
     int foreign = 0;
+    Set<String> foreignChains = new HashSet<>();
     int end;
     for (int at = 0; at < saved.length(); at = end + 1) {
       end = saved.indexOf('\n', at);
       end = end < 0 ? saved.length() : end;
       if (saved.startsWith(":", at)) {
-        declare(saved.substring(at + 1, end), names, chains, jumps);
+        declare(saved.substring(at + 1, end), names, chains, jumps, foreignChains);
       } else if (saved.startsWith("-A ", at)) {
         int space = saved.indexOf(' ', at + 3);
         int nameEnd = space < 0 || space > end ? end : space;
@@ -54,16 +59,22 @@ record SavedTable(
         }
       }
     }
-    return new SavedTable(name, chains, jumps, foreign);
+    return new SavedTable(name, chains, jumps, foreign, foreignChains);
   }
 
   private static void declare(
-      String line, Names names, Map<String, List<String>> chains, Map<String, List<String>> jumps) {
+      String line,
+      Names names,
+      Map<String, List<String>> chains,
+      Map<String, List<String>> jumps,
+      Set<String> foreignChains) {
     String[] words = line.split(" ", 3);
     if (names.isChain(words[0])) {
       chains.put(words[0], new ArrayList<>());
     } else if (words.length > 1 && !words[1].equals("-")) {
       jumps.put(words[0], new ArrayList<>());
+    } else {
+      foreignChains.add(words[0]);
     }
   }
 

@@ -283,6 +283,40 @@ class IptablesRulesKernelTest {
 
   @ParameterizedTest
   @EnumSource(Variant.class)
+  void loopbackAddressesCanBeReachedOnlyWhileTheyAreGuarded(Variant variant) {
+    IptablesPrograms programs = withOthers(variant);
+    rules().replaceAll(List.of());
+    assertEquals("1", routeLocalnet());
+    rules().remove();
+    assertEquals("0", routeLocalnet());
+    rules().replaceAll(List.of());
+    NodeFacts closed =
+        NodeFacts.forIptables(
+            new Node(
+                "here",
+                Optional.empty(),
+                List.of(),
+                NODE.localPods(),
+                NODE.nodePortRanges(),
+                false,
+                false,
+                List.of(),
+                false),
+            IpFamily.V4);
+    new IptablesRules(lab.node, IpFamily.V4, closed, Names.WEFT).replaceAll(List.of());
+    assertEquals("0", routeLocalnet());
+    rules().replaceAll(List.of());
+    PacketLab.run(lab.node, name(programs) + " -N KUBE-FIREWALL");
+    rules().remove();
+    assertEquals("1", routeLocalnet(), "kube-proxy needs it");
+  }
+
+  private String routeLocalnet() {
+    return lab.node.sysctl().get("net", "ipv4", "conf", "all", "route_localnet");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Variant.class)
   void rulesOfTheOtherVariantAreTakenOverAndThoseOfOthersTold(Variant variant) {
     IptablesPrograms now = programs(variant);
     IptablesPrograms former = programs(variant == Variant.NFT ? Variant.LEGACY : Variant.NFT);
