@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.BackwardsCompatibilityInterceptor;
 import java.io.IOException;
@@ -16,12 +17,15 @@ import java.net.ConnectException;
 import java.net.URLEncoder;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks an API server, by fabric8's HTTP: how to reach it, whom to trust and who one is are that
@@ -47,12 +51,40 @@ final class ApiClient implements AutoCloseable {
     config.setRequestRetryBackoffLimit(0);
     config.setConnectionTimeout(Math.toIntExact(pace.answer().toMillis()));
     this.address = config.getMasterUrl();
-    this.http =
-        new JdkHttpClientFactory()
-            .newBuilder(config)
-            .addOrReplaceInterceptor(BackwardsCompatibilityInterceptor.NAME, null)
-            .build();
+    this.http = http(config);
     this.pace = pace;
+  }
+
+  private static HttpClient http(Config config) {
+    HttpClient.Builder builder = builder(config);
+    if (!config.isTrustCerts()) {
+      try {
+        builder.sslContext(SSLUtils.keyManagers(config), trusted(config));
+      } catch (GeneralSecurityException | IOException e) {
+        throw new KubernetesClientException(String.valueOf(e.getMessage()), e);
+      }
+    }
+    builder.addOrReplaceInterceptor(BackwardsCompatibilityInterceptor.NAME, null);
+    return builder.build();
+  }
+
+  /** Made by the client, but that whom to trust is still to be said. */
+  private static HttpClient.Builder builder(Config config) {
+    boolean insecure = config.isTrustCerts();
+    config.setTrustCerts(true); // or it would read the authorities of the web
+    try {
+      return new JdkHttpClientFactory().newBuilder(config);
+    } finally {
+      config.setTrustCerts(insecure);
+    }
+  }
+
+  /** Nothing for those of the web; over plain HTTP, which shows no certificates, nobody. */
+  private static TrustManager @Nullable [] trusted(Config config)
+      throws GeneralSecurityException, IOException {
+    return config.getMasterUrl().startsWith("https:")
+        ? Authorities.of(config).orElse(null)
+        : new TrustManager[0];
   }
 
   /** The server, as errors name it. */

@@ -122,8 +122,10 @@ class KubeconfigTest {
     Path list = write("[]");
     assertRefused(list, list + " is a list, but should be one object");
     assertUnusable(GOOD); // there is no pki/ca.crt
+    String certificate = "certificate-authority: pki/ca.crt";
+    assertUnusable(GOOD.replace(certificate, "certificate-authority-data: bm8="));
     assertUnusable(
-        GOOD.replace("certificate-authority: pki/ca.crt", "certificate-authority-data: bm8=")
+        GOOD.replace(certificate, "insecure-skip-tls-verify: true")
             .replace("token: secret", "client-certificate-data: bm8=, client-key-data: bm8="));
   }
 
