@@ -1,5 +1,6 @@
 package dev.weft.iptables.engine;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,7 +30,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -47,6 +50,7 @@ class ServicesKernelTest {
   private static final int ROUNDS = 24;
   private static final int PACKETS = 14;
   private static final int SERVICES = 4;
+  private static final int DATAGRAMS = 1000;
 
   /** For the same Services in each build; other seeds find more. */
   private static final long SEED = Long.getLong("weft.seed", 20261125);
@@ -108,6 +112,55 @@ class ServicesKernelTest {
       long seen = fates.stream().filter(kind::isInstance).count();
       assertTrue(seen > 3, "only " + seen + " were " + kind.getSimpleName());
     }
+  }
+
+  /**
+   * Each of five within five standard deviations of its share, which chance leaves once in years.
+   */
+  @ParameterizedTest
+  @EnumSource(RulesMode.class)
+  void endpointsAreChosenAlike(RulesMode mode) throws IOException {
+    lab.warmUp();
+    List<Backend> backends =
+        List.of(
+            new Backend(DatagramLab.POD, 5301, true),
+            new Backend(DatagramLab.POD, 5302, true),
+            new Backend(DatagramLab.POD, 5303, true),
+            new Backend(DatagramLab.OTHER, 5301, true),
+            new Backend(DatagramLab.OTHER, 5302, true));
+    ServedPort port = clusterPort(backends);
+    RulesModes.rules(mode, lab.node(), IpFamily.V4, NODE).replaceAll(List.of(port));
+    Sender outside = lab.senders().getLast();
+    Map<Fate, Integer> seen = new HashMap<>();
+    for (int i = 0; i < DATAGRAMS; i++) {
+      Packet packet = lab.packet(outside, port.clusterIp(), port.port());
+      seen.merge(lab.send(outside, packet, LONG), 1, Integer::sum);
+    }
+    double share = 1.0 / backends.size();
+    double deviation = Math.sqrt(DATAGRAMS * share * (1 - share));
+    assertEquals(backends.size(), seen.size(), seen::toString);
+    seen.forEach(
+        (fate, count) ->
+            assertTrue(Math.abs(count - DATAGRAMS * share) < 5 * deviation, seen::toString));
+  }
+
+  private static ServedPort clusterPort(List<Backend> backends) {
+    return new ServedPort(
+        new ObjectName("shop", "dns"),
+        "dns",
+        Protocol.UDP,
+        IpFamily.V4,
+        IpAddress.of("172.30.0.10"),
+        53,
+        List.of(),
+        List.of(),
+        0,
+        TrafficPolicy.CLUSTER,
+        TrafficPolicy.CLUSTER,
+        Optional.empty(),
+        List.of(),
+        0,
+        new BackendSets(backends, List.of()));
   }
 
   private static Interpreter interpreter(RulesMode mode, List<ServedPort> ports) {
