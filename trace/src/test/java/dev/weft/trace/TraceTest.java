@@ -91,6 +91,23 @@ class TraceTest {
     assertEquals(202, ((Json.Arr) dnat).elements().size());
   }
 
+  /** Each endpoint's packets are looked at for all Services that have none. */
+  @Test
+  void manyEndpointsBesideManyServicesWithoutAreFollowedToTheirEnd() {
+    StringBuilder objects = new StringBuilder(Scene.WEB);
+    for (int i = 1; i <= 250; i++) {
+      objects.append("- {addresses: [10.0.2.").append(i).append("], nodeName: node-3}\n");
+    }
+    for (int i = 0; i < 4500; i++) {
+      objects.append("---\napiVersion: v1\nkind: Service\nmetadata: {name: s").append(i);
+      objects.append("}\nspec: {clusterIP: 172.30.").append(1 + i / 256).append('.');
+      objects.append(i % 256).append(", ports: [{port: 80}]}\n");
+    }
+    Trace trace = Scene.of(objects.toString()).trace("10.0.0.7", "172.30.0.1:80");
+    assertEquals("\"accept\"", field(trace, "verdict"));
+    assertFalse(trace.text().contains("UNDECIDED"), trace::text);
+  }
+
   @Test
   void theNodeItselfIsKnownByItsAddress() {
     Trace trace = Scene.of(Scene.WEB).trace("192.168.0.2", "172.30.0.1:80");

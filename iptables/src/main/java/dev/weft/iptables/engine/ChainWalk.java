@@ -34,14 +34,25 @@ final class ChainWalk {
 
   /** How many rules may still be tried for one packet, so that none keeps us for ever. */
   static final class Budget {
+    private final @Nullable Budget whole;
     private int left;
 
+    private Budget(@Nullable Budget whole, int rules) {
+      this.whole = whole;
+      this.left = rules;
+    }
+
     Budget(int rules) {
-      left = rules;
+      this(null, rules);
+    }
+
+    /** A part of it, for one walk. */
+    Budget part(int rules) {
+      return new Budget(this, rules);
     }
 
     boolean spend() {
-      return --left >= 0;
+      return --left >= 0 && (whole == null || whole.spend());
     }
   }
 

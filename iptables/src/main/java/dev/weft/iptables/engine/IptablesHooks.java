@@ -10,12 +10,15 @@ import java.util.Optional;
 
 /** Rules of iptables, asked for one packet. */
 final class IptablesHooks implements HookRules {
-  /** Rules that one packet may meet in all its branches together. */
+  /** Rules that one branch of a packet may meet in one table: a circle is noticed soon. */
   private static final int RULES = 1_000_000;
+
+  /** Those that it may meet in all branches together: each of a Service's endpoints is one. */
+  private static final int ALL_RULES = 300_000_000;
 
   private final Ruleset ruleset;
   private final Host host;
-  private final ChainWalk.Budget budget = new ChainWalk.Budget(RULES);
+  private final ChainWalk.Budget budget = new ChainWalk.Budget(ALL_RULES);
 
   IptablesHooks(Ruleset ruleset, Host host) {
     this.ruleset = ruleset;
@@ -74,6 +77,6 @@ final class IptablesHooks implements HookRules {
       return List.of(state);
     }
     State asked = state.then(new Step.Asked(hook, name));
-    return new ChainWalk(table.orElseThrow(), base.get(), host, budget).run(asked);
+    return new ChainWalk(table.orElseThrow(), base.get(), host, budget.part(RULES)).run(asked);
   }
 }
