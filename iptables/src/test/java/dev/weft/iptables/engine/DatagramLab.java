@@ -52,6 +52,8 @@ final class DatagramLab implements AutoCloseable {
               new Host.Route(IpPrefix.of("0.0.0.0/0"), "up0", UPLINK),
               // The loopback has no address for others; the first interface that has one lends it.
               new Host.Route(IpPrefix.of("127.0.0.1/32"), "lo", BRIDGE),
+              // In IPv6 it is the address that is most like the destination.
+              new Host.Route(IpPrefix.of("::1/128"), "lo", UPLINK_V6),
               new Host.Route(IpPrefix.of("fd00:88::/64"), "br0", BRIDGE_V6),
               new Host.Route(IpPrefix.of("::/0"), "up0", UPLINK_V6)));
 
@@ -119,6 +121,7 @@ final class DatagramLab implements AutoCloseable {
       // Their own address may come back to them as a source.
       namespace.sysctl().set("1", "net", "ipv4", "conf", "all", "accept_local");
       namespace.sysctl().set("0", "net", "ipv4", "icmp_ratelimit");
+      namespace.sysctl().set("0", "net", "ipv6", "icmp", "ratelimit");
       namespace.sysctl().set("0", "net", "ipv6", "conf", "all", "accept_redirects");
       for (String device : host.getKey().equals("node") ? NODE_DEVICES : POD_DEVICES) {
         namespace.sysctl().set("0", "net", "ipv4", "conf", device, "rp_filter");

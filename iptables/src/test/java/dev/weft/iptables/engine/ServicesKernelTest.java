@@ -64,9 +64,13 @@ class ServicesKernelTest {
       Node.parse(
           """
           name: here
-          addresses: [{address: 192.0.2.1, primary: true}, {address: 10.88.0.1}]
-          detectLocal: {mode: ClusterCIDR, cidrs: [10.88.0.0/24]}
-          serviceCIDRs: [172.30.0.0/24]
+          addresses:
+          - {address: 192.0.2.1, primary: true}
+          - {address: 10.88.0.1}
+          - {address: "fd00:99::1", primary: true}
+          - {address: "fd00:88::1"}
+          detectLocal: {mode: ClusterCIDR, cidrs: [10.88.0.0/24, "fd00:88::/64"]}
+          serviceCIDRs: [172.30.0.0/24, "fd00:30::/112"]
           """
               .getBytes(StandardCharsets.UTF_8),
           "node",
@@ -74,8 +78,48 @@ class ServicesKernelTest {
             throw new AssertionError(warning);
           });
 
+  /** The addresses of one family: of hosts, and from where on Services have theirs. */
+  private record Net(
+      IpFamily family,
+      IpAddress pod,
+      IpAddress other,
+      IpAddress outside,
+      IpAddress uplink,
+      IpAddress bridge,
+      IpAddress services,
+      IpAddress externals,
+      List<String> ranges) {
+    static final Net V4 =
+        new Net(
+            IpFamily.V4,
+            DatagramLab.POD,
+            DatagramLab.OTHER,
+            DatagramLab.OUTSIDE,
+            DatagramLab.UPLINK,
+            DatagramLab.BRIDGE,
+            IpAddress.of("172.30.0.10"),
+            IpAddress.of("198.51.100.1"),
+            List.of("192.0.2.2/32", "10.88.0.2/31"));
+    static final Net V6 =
+        new Net(
+            IpFamily.V6,
+            DatagramLab.POD_V6,
+            DatagramLab.OTHER_V6,
+            DatagramLab.OUTSIDE_V6,
+            DatagramLab.UPLINK_V6,
+            DatagramLab.BRIDGE_V6,
+            IpAddress.of("fd00:30::10"),
+            IpAddress.of("fd00:30::1:1"),
+            List.of("fd00:99::2/128", "fd00:88::2/127"));
+
+    List<Sender> senders(DatagramLab lab) {
+      return family == IpFamily.V4 ? lab.senders() : lab.sendersOfIpv6();
+    }
+  }
+
   private final Random random = new Random(SEED);
   private DatagramLab lab;
+  private Net net = Net.V4;
   private final List<Fate> fates = new ArrayList<>();
 
   @BeforeEach
@@ -94,7 +138,19 @@ class ServicesKernelTest {
   @EnumSource(RulesMode.class)
   void datagramsEndAsTheInterpreterSays(RulesMode mode) throws IOException {
     lab.warmUp();
-    ServiceRules rules = RulesModes.rules(mode, lab.node(), IpFamily.V4, NODE);
+    datagramsEndAsTheInterpreterSays(mode, Net.V4);
+  }
+
+  @ParameterizedTest
+  @EnumSource(RulesMode.class)
+  void datagramsOfIpv6EndAsTheInterpreterSays(RulesMode mode) throws IOException {
+    lab.warmUpIpv6();
+    datagramsEndAsTheInterpreterSays(mode, Net.V6);
+  }
+
+  private void datagramsEndAsTheInterpreterSays(RulesMode mode, Net family) throws IOException {
+    net = family;
+    ServiceRules rules = RulesModes.rules(mode, lab.node(), net.family, NODE);
     List<ServedPort> ports = List.of();
     rules.replaceAll(ports);
     for (int round = 0; round < ROUNDS; round++) {
@@ -163,15 +219,15 @@ class ServicesKernelTest {
         new BackendSets(backends, List.of()));
   }
 
-  private static Interpreter interpreter(RulesMode mode, List<ServedPort> ports) {
-    NodeFacts facts = RulesModes.facts(mode, NODE, IpFamily.V4);
+  private Interpreter interpreter(RulesMode mode, List<ServedPort> ports) {
+    NodeFacts facts = RulesModes.facts(mode, NODE, net.family);
     return switch (mode) {
       case IPTABLES ->
           new Interpreter(
-              IptablesCompiler.compile(ports, facts, Names.WEFT, IpFamily.V4), DatagramLab.NODE);
+              IptablesCompiler.compile(ports, facts, Names.WEFT, net.family), DatagramLab.NODE);
       case NFTABLES ->
           new Interpreter(
-              FlatRuleset.compile(ports, facts, Names.WEFT, IpFamily.V4), DatagramLab.NODE);
+              FlatRuleset.compile(ports, facts, Names.WEFT, net.family), DatagramLab.NODE);
     };
   }
 
@@ -192,11 +248,11 @@ class ServicesKernelTest {
     List<Backend> all =
         new ArrayList<>(
             List.of(
-                new Backend(DatagramLab.POD, 5301, true),
-                new Backend(DatagramLab.OTHER, 5302, true),
-                new Backend(DatagramLab.POD, 5303, true),
-                new Backend(DatagramLab.OUTSIDE, 5301, false),
-                new Backend(DatagramLab.UPLINK, 5302, true)));
+                new Backend(net.pod, 5301, true),
+                new Backend(net.other, 5302, true),
+                new Backend(net.pod, 5303, true),
+                new Backend(net.outside, 5301, false),
+                new Backend(net.uplink, 5302, true)));
     Collections.shuffle(all, random);
     List<Backend> cluster = all.subList(0, random.nextInt(4)).stream().sorted().toList();
     List<Backend> local = cluster.stream().filter(Backend::local).toList();
@@ -206,18 +262,16 @@ class ServicesKernelTest {
         new ObjectName("shop", "s" + number + "-" + random.nextInt(1 << 20)),
         "dns",
         Protocol.UDP,
-        IpFamily.V4,
-        IpAddress.of("172.30.0.10").plus(number),
+        net.family,
+        net.services.plus(number),
         53,
-        random.nextBoolean() ? List.of(IpAddress.of("198.51.100.0").plus(number)) : List.of(),
-        random.nextBoolean() ? List.of(IpAddress.of("198.51.100.64").plus(number)) : List.of(),
+        random.nextBoolean() ? List.of(net.externals.plus(number)) : List.of(),
+        random.nextBoolean() ? List.of(net.externals.plus(64 + number)) : List.of(),
         random.nextBoolean() ? 30_000 + number : 0,
         policy(),
         policy(),
         random.nextInt(3) == 0 ? Optional.of(Duration.ofHours(1)) : Optional.empty(),
-        restricted
-            ? List.of(IpPrefix.of(pick(List.of("192.0.2.2/32", "10.88.0.2/31"))))
-            : List.of(),
+        restricted ? List.of(IpPrefix.of(pick(net.ranges))) : List.of(),
         0,
         new BackendSets(cluster, local));
   }
@@ -252,12 +306,12 @@ class ServicesKernelTest {
     port.externalIps().forEach(address -> all.add(new Target(address, port.port())));
     port.loadBalancerIps().forEach(address -> all.add(new Target(address, port.port())));
     if (port.nodePort() != 0) {
-      all.add(new Target(DatagramLab.UPLINK, port.nodePort()));
-      all.add(new Target(DatagramLab.BRIDGE, port.nodePort()));
+      all.add(new Target(net.uplink, port.nodePort()));
+      all.add(new Target(net.bridge, port.nodePort()));
     }
     if (random.nextInt(8) == 0) {
       all.add(new Target(port.clusterIp(), port.port() + 1));
-      all.add(new Target(IpAddress.of("172.30.0.99"), 53));
+      all.add(new Target(net.services.plus(89), 53));
     }
     return pick(all);
   }
@@ -269,7 +323,7 @@ class ServicesKernelTest {
    */
   private Optional<Recollection> probe(
       Interpreter interpreter, List<ServedPort> ports, Recollection before) throws IOException {
-    Sender sender = pick(lab.senders());
+    Sender sender = pick(net.senders(lab));
     Target target = target(ports);
     Packet packet = lab.packet(sender, target.address(), target.port());
     Tracking tracking = Tracking.of(CtState.NEW);
