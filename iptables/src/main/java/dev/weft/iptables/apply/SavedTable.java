@@ -94,9 +94,9 @@ record SavedTable(
   }
 
   /** Whether a chain has exactly these rules. */
-  boolean has(IpFamily family, Chain chain) {
-    List<String> there = chains.get(chain.name());
-    return there != null && areRules(family, there, texts(chain));
+  boolean has(IpFamily family, String chain, List<String> rules) {
+    List<String> there = chains.get(chain);
+    return there != null && areRules(family, there, rules);
   }
 
   /** Whether rules that were printed say what these do. */

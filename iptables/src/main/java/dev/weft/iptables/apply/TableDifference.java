@@ -7,9 +7,13 @@ import dev.weft.net.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What must be written for one table to be as it shall, given what the kernel has. */
 final class TableDifference {
+  /** From so many on, two processors write their rules faster than one. */
+  private static final int MANY_CHAINS = 1000;
+
   private final IpFamily family;
   private final SavedTable saved;
   private final RestoreInput input;
@@ -28,11 +32,14 @@ final class TableDifference {
    */
   static TableDifference of(IpFamily family, SavedTable saved, Table wanted, Names names) {
     TableDifference difference = new TableDifference(family, saved);
-    for (Chain chain : wanted.chains().values()) {
-      if (chain.policy().isPresent()) {
-        difference.jumps(chain);
+    List<Chain> chains = List.copyOf(wanted.chains().values());
+    Stream<Chain> all = chains.size() > MANY_CHAINS ? chains.parallelStream() : chains.stream();
+    List<List<String>> texts = all.map(SavedTable::texts).toList();
+    for (int i = 0; i < chains.size(); i++) {
+      if (chains.get(i).policy().isPresent()) {
+        difference.jumps(chains.get(i).name(), texts.get(i));
       } else {
-        difference.chain(chain);
+        difference.chain(chains.get(i).name(), texts.get(i));
       }
     }
     difference.stale(wanted, names);
@@ -57,28 +64,27 @@ final class TableDifference {
   }
 
   /** Whoever else put rules before ours since then has reasons; what counts is our own order. */
-  private void jumps(Chain base) {
-    List<String> wanted = SavedTable.texts(base);
-    List<String> there = saved.jumpsOf(base.name());
+  private void jumps(String base, List<String> wanted) {
+    List<String> there = saved.jumpsOf(base);
     if (!SavedTable.areRules(family, there, wanted)) {
-      there.forEach(jump -> input.deleteJump(base.name(), jump));
+      there.forEach(jump -> input.deleteJump(base, jump));
       for (int i = 0; i < wanted.size(); i++) {
-        input.insertJump(base.name(), i + 1, wanted.get(i));
+        input.insertJump(base, i + 1, wanted.get(i));
       }
       found(
           there.isEmpty()
-              ? "nothing led from " + base.name() + " to our chains"
-              : "what leads from " + base.name() + " to our chains had been changed");
+              ? "nothing led from " + base + " to our chains"
+              : "what leads from " + base + " to our chains had been changed");
     }
   }
 
-  private void chain(Chain chain) {
-    if (!saved.has(family, chain)) {
-      input.rewrite(chain.name(), SavedTable.texts(chain));
+  private void chain(String chain, List<String> wanted) {
+    if (!saved.has(family, chain, wanted)) {
+      input.rewrite(chain, wanted);
       found(
-          saved.chains().containsKey(chain.name())
-              ? "the rules of " + chain.name() + " had been changed"
-              : "there was no chain " + chain.name());
+          saved.chains().containsKey(chain)
+              ? "the rules of " + chain + " had been changed"
+              : "there was no chain " + chain);
     }
   }
 
