@@ -153,12 +153,12 @@ final class Evaluator {
           continue;
         }
         case Op.EVEN_ENDPOINTS -> {
-          if (packet.protocol != code[at + 1]) {
+          if (packet.protocol != code[at + 1] >>> 16) {
             at = code[at + 2];
             continue;
           }
           int choice = draw(word >>> Op.SKIP_SHIFT);
-          if (lead(at + Op.ENDPOINTS + choice * (v6 ? 5 : 2), packet)) {
+          if (lead(at + Op.ENDPOINTS + choice * (v6 ? 4 : 1), code[at + 1] & 0xFFFF, packet)) {
             return ACCEPT;
           }
           int jump = code[at + 2] + Op.EVEN_JUMP_LENGTH * choice;
@@ -262,13 +262,13 @@ final class Evaluator {
   }
 
   /** Leads a packet to an endpoint, unless it comes from there. */
-  private boolean lead(int endpoint, PacketBuffer packet) {
-    long high = v6 ? longAt(endpoint + 1) : 0;
-    long low = v6 ? longAt(endpoint + 3) : code[endpoint + 1] & 0xFFFF_FFFFL;
+  private boolean lead(int endpoint, int port, PacketBuffer packet) {
+    long high = v6 ? longAt(endpoint) : 0;
+    long low = v6 ? longAt(endpoint + 2) : code[endpoint] & 0xFFFF_FFFFL;
     if (packet.sourceLow == low && packet.sourceHigh == high) {
       return false;
     }
-    packet.leadTo(high, low, code[endpoint]);
+    packet.leadTo(high, low, port);
     return true;
   }
 

@@ -124,9 +124,10 @@ final class Op {
   static final int MASQUERADE = 37;
 
   /**
-   * A choice between endpoints. Bits from 8 on: how many. Protocol; where packets of another one
-   * go, and where the same choice stands as {@link #EVEN_JUMP}; for each, port and address: 1 or 4
-   * words. A packet that comes from the endpoint that it shall go to jumps to its chain instead.
+   * A choice between endpoints of one port. Bits from 8 on: how many. Protocol in the upper half,
+   * the port in the lower one; where packets of another protocol go, and where the same choice
+   * stands as {@link #EVEN_JUMP}; for each, its address: 1 or 4 words. A packet that comes from the
+   * endpoint that it shall go to jumps to its chain instead.
    */
   static final int EVEN_ENDPOINTS = 39;
 

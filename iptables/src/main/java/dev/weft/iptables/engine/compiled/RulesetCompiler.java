@@ -21,14 +21,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the program of a ruleset. A chain comes right behind the rule that jumps to it first, so
  * that what one packet needs lies together.
  */
 final class RulesetCompiler implements RuleWriter.Surroundings {
-  /** Words in two lines of memory, which processors fetch together. */
-  private static final int LINES = 32;
+  /** Words in a line of memory. */
+  private static final int LINE = 16;
 
   /** Words of an array's header. */
   private static final int HEADER = 4;
@@ -62,8 +63,12 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
     private final Chain chain;
     private final Map<String, ChainPlace> ofTable;
     private final Optional<EndpointChain> endpoint;
+    private int callers;
     private boolean isPlanned;
     private int place;
+
+    /** What all packets have that come here. */
+    private Shape.@Nullable Named named;
 
     ChainPlace(TableName table, Chain chain, Map<String, ChainPlace> ofTable) {
       this.table = table;
@@ -107,6 +112,7 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
         places.put(chain.name(), new ChainPlace(table.name(), chain, places));
       }
       chains += places.size();
+      table.chains().values().forEach(chain -> countCallers(chain, places));
       for (Hook hook : Hook.values()) {
         ChainPlace base = places.get(hook.name());
         if (base != null && base.chain.policy().isPresent()) {
@@ -137,6 +143,16 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
         List.copyOf(reasons.keySet()),
         List.copyOf(undecidable),
         chains);
+  }
+
+  private static void countCallers(Chain chain, Map<String, ChainPlace> places) {
+    for (Rule rule : chain.rules()) {
+      switch (rule.target().orElse(Target.Verdict.RETURN)) {
+        case Target.Jump(String called) -> Objects.requireNonNull(places.get(called)).callers++;
+        case Target.Goto(String called) -> Objects.requireNonNull(places.get(called)).callers++;
+        default -> {}
+      }
+    }
   }
 
   private void plan(ChainPlace chain) {
@@ -188,16 +204,15 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
   }
 
   private boolean isToEndpoints(Segment.Even segment) {
-    int protocol = -1;
     for (int i = segment.from(); i < segment.to(); i++) {
       if (!leadsToEndpoint(at(i))) {
         return false;
       }
-      int own = endpoint(i).protocol();
-      if (protocol >= 0 && protocol != own) {
+      EndpointChain first = endpoint(segment.from());
+      EndpointChain own = endpoint(i);
+      if (own.protocol() != first.protocol() || own.port() != first.port()) {
         return false;
       }
-      protocol = own;
     }
     return true;
   }
@@ -209,12 +224,12 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
   /** For packets of another protocol, and for endpoints that reach themselves, is the rest. */
   private void endpoints(Segment.Even even, int number, List<Segment> segments, ChainPlace chain) {
     code.add(Op.EVEN_ENDPOINTS | ((even.to() - even.from()) << Op.SKIP_SHIFT));
-    code.add(endpoint(even.from()).protocol());
+    EndpointChain first = endpoint(even.from());
+    code.add(first.protocol() << 16 | first.port());
     int rest = code.size();
     code.add(0);
     for (int i = even.from(); i < even.to(); i++) {
       EndpointChain endpoint = endpoint(i);
-      code.add(endpoint.port());
       if (family == IpFamily.V6) {
         code.addLong(endpoint.address().high());
         code.addLong(endpoint.address().low());
@@ -238,7 +253,7 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
 
   private void plain(Segment.Plain segment) {
     for (int i = segment.from(); i < segment.to(); i++) {
-      rules.write(at(i), null);
+      rules.write(at(i), within.named);
     }
   }
 
@@ -286,6 +301,7 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
       ChainPlace to = chain.find(jump(first.rule()));
       if (!to.isPlanned) {
         to.isPlanned = true;
+        to.named = to.callers == 1 ? first.named() : null;
         align();
         code.addLong(first.named().key());
         bucket.isAt(first, code.size());
@@ -328,7 +344,7 @@ final class RulesetCompiler implements RuleWriter.Surroundings {
 
   /** To where a line of memory begins, as far as the JVM's arrays begin at one. */
   private void align() {
-    while ((code.size() + HEADER) % LINES != 0) {
+    while ((code.size() + HEADER) % LINE != 0) {
       code.add(Op.RETURN);
     }
   }
