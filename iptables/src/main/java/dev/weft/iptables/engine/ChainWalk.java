@@ -51,8 +51,15 @@ final class ChainWalk {
       return new Budget(this, rules);
     }
 
+    /** Whoever walks in a circle spends all of it: the other branches would as well. */
     boolean spend() {
-      return --left >= 0 && (whole == null || whole.spend());
+      if (--left < 0) {
+        if (whole != null) {
+          whole.left = 0;
+        }
+        return false;
+      }
+      return whole == null || whole.spend();
     }
   }
 
