@@ -1,4 +1,8 @@
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +14,8 @@ import java.util.TreeMap;
 
 /**
  * The archives of loaded classes that our processes start from: one for plugins and the command
- * line, and one for the agent, since all of an archive is mapped and linked at each start.
+ * line, one for the agent, and one for commands that hold the Services of a cluster, since all of
+ * an archive is mapped and linked at each start.
  */
 final class ClassArchives {
   private final Path home;
@@ -25,6 +30,7 @@ final class ClassArchives {
   void make() throws IOException, InterruptedException {
     archive("java", this::trainPlugins, "");
     archive("agent", this::trainAgent, "agent");
+    archive("cluster", this::trainServices, "services");
   }
 
   /**
@@ -79,6 +85,128 @@ final class ClassArchives {
     } catch (IOException | IllegalStateException e) {
       System.err.println("archived without the classes of the agent: " + e.getMessage());
     }
+  }
+
+  /**
+   * Serves a Service from a manifest and from an API server, in both modes, as far as the kernel
+   * lets us; where it does not, what else there is to be loaded is.
+   */
+  private void trainServices(Path work) throws IOException, InterruptedException {
+    String weft = home.resolve("bin/weft").toString();
+    String objects = Files.writeString(work.resolve("objects.yaml"), OBJECTS).toString();
+    String node = Files.writeString(work.resolve("node.yaml"), NODE).toString();
+    Assemble.run(
+        Map.of(),
+        "",
+        weft,
+        "trace",
+        "--objects=" + objects,
+        "--node=" + node,
+        "--from=10.1.0.9",
+        "--to=10.96.0.10:80");
+    HttpServer server = apiServer();
+    try {
+      Path kubeconfig =
+          Files.writeString(
+              work.resolve("kubeconfig"), KUBECONFIG.formatted(server.getAddress().getPort()));
+      for (String mode : List.of("iptables", "nftables")) {
+        Assemble.run(
+            Map.of(),
+            "",
+            weft,
+            "services",
+            "sync",
+            "--dry-run",
+            "--kubeconfig=" + kubeconfig,
+            "--node=" + node,
+            "--mode=" + mode);
+      }
+      String script =
+          """
+          for mode in iptables nftables; do
+            "$0" services sync --watch --objects "$1" --node "$2" --mode $mode & watch=$!
+            sleep 2
+            touch "$1"
+            sleep 1
+            kill $watch
+            wait $watch
+          done
+          "$0" services sync --watch --kubeconfig "$3" --node "$2" --mode nftables & watch=$!
+          sleep 2
+          kill $watch
+          wait $watch""";
+      runInNamespaces(Map.of(), script, weft, objects, node, kubeconfig.toString());
+    } catch (IllegalStateException e) {
+      System.err.println("archived without the classes of services: " + e.getMessage());
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static final String NODE =
+      """
+      name: training
+      addresses: [{address: 192.0.2.1, primary: true}]
+      detectLocal: {mode: ClusterCIDR, cidrs: [10.1.0.0/16]}
+      """;
+
+  private static final String KUBECONFIG =
+      """
+      apiVersion: v1
+      kind: Config
+      clusters: [{name: training, cluster: {server: "http://127.0.0.1:%d"}}]
+      users: [{name: training, user: {token: training}}]
+      contexts: [{name: training, context: {cluster: training, user: training}}]
+      current-context: training
+      """;
+
+  private static final String SERVICE =
+      """
+      {"kind":"Service","apiVersion":"v1","metadata":{"name":"web","namespace":"training"},
+       "spec":{"type":"NodePort","clusterIP":"10.96.0.10","sessionAffinity":"ClientIP",
+        "ports":[{"name":"http","port":80,"nodePort":30080}]}}""";
+
+  private static final String SLICE =
+      """
+      {"kind":"EndpointSlice","apiVersion":"discovery.k8s.io/v1",
+       "metadata":{"name":"web-1","namespace":"training",
+        "labels":{"kubernetes.io/service-name":"web"}},
+       "addressType":"IPv4","ports":[{"name":"http","port":8080}],
+       "endpoints":[{"addresses":["10.1.0.2"],"conditions":{"ready":true}}]}""";
+
+  private static final String OBJECTS = SERVICE + "\n---\n" + SLICE + "\n";
+
+  /** Has one Service, with one slice, and a node; nothing ever changes. */
+  private static HttpServer apiServer() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    list(server, "/api/v1/services", "ServiceList", "v1", SERVICE);
+    list(
+        server,
+        "/apis/discovery.k8s.io/v1/endpointslices",
+        "EndpointSliceList",
+        "discovery.k8s.io/v1",
+        SLICE);
+    list(server, "/api/v1/nodes", "NodeList", "v1", "{\"metadata\":{\"name\":\"training\"}}");
+    server.start();
+    return server;
+  }
+
+  private static void list(
+      HttpServer server, String path, String kind, String apiVersion, String item) {
+    byte[] answer =
+        """
+        {"kind":"%s","apiVersion":"%s","metadata":{"resourceVersion":"1"},"items":[%s]}"""
+            .formatted(kind, apiVersion, item)
+            .getBytes(StandardCharsets.UTF_8);
+    server.createContext(
+        path,
+        exchange -> {
+          exchange.getResponseHeaders().add("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
   }
 
   private void trainPlugins(Path work) throws IOException, InterruptedException {

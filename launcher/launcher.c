@@ -180,10 +180,10 @@ static void become_java(const struct call *call, int argc, char **argv)
     if (is_agent)
         setenv("MALLOC_ARENA_MAX", "1", 0);
     java[n++] = option("", call->home, "/runtime/bin/java");
-    java[n++] = option("@", call->home,
-                       is_agent ? "/lib/agent.options"
-                                : holds_cluster ? "/lib/cluster.options" : "/lib/java.options");
-    java[n++] = option("-XX:SharedArchiveFile=", call->home, is_agent ? "/lib/agent.jsa" : "/lib/weft.jsa");
+    const char *options = is_agent ? "/lib/agent.options" : holds_cluster ? "/lib/cluster.options" : "/lib/java.options";
+    const char *archive = is_agent ? "/lib/agent.jsa" : holds_cluster ? "/lib/cluster.jsa" : "/lib/weft.jsa";
+    java[n++] = option("@", call->home, options);
+    java[n++] = option("-XX:SharedArchiveFile=", call->home, archive);
     java[n++] = option("-Djffi.boot.library.path=", call->home, "/lib/native");
     java[n++] = option("-Djava.library.path=", call->home, "/lib/native");
     java[n++] = option("-Dweft.launcher=", call->executable, "");
