@@ -155,12 +155,19 @@ class ServiceSyncIT {
             "{addresses: [%s], nodeName: here, conditions: {ready: false, serving: true,"
                     .formatted(served.equals("a") ? ServiceNode.A : ServiceNode.B)
                 + " terminating: true}}"));
+    long synced = syncs();
     watch(mode);
+    // Until then a new flow may go to either, and stays there.
+    Await.until(ServiceNode.LIMIT, () -> syncs() > synced, () -> node.log());
     String other = served.equals("a") ? "b" : "a";
     assertEquals(other, node.answer(CLIENT + 1, CLUSTER_IP, 53, other), node::log);
     assertEquals(served, answer("a", "b"), "a flow to an endpoint that drains was ended");
     node.endpoints(others);
     assertEquals(other, answer(other), node::log);
+  }
+
+  private long syncs() {
+    return node.log().lines().filter(line -> line.contains("IPv4: ")).count();
   }
 
   @ParameterizedTest
