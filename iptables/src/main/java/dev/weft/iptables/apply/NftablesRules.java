@@ -146,7 +146,7 @@ public final class NftablesRules implements ServiceRules {
   private Written explained(Supplier<Written> call) {
     try {
       return call.get();
-    } catch (KernelException e) {
+    } catch (KernelException | FlatLayout.FullException e) {
       known = false;
       throw new RulesException("nftables: " + e.getMessage(), e);
     }

@@ -26,6 +26,18 @@ public final class FlatLayout {
   private Picks picks;
   private FlatElements elements;
 
+  /** There are more different ways to pick an endpoint than the table can tell apart. */
+  public static final class FullException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    FullException(int ways) {
+      super(
+          "Services have more than "
+              + ways
+              + " different numbers of endpoints and times of affinity; that should be enough");
+    }
+  }
+
   /** A table without ports. */
   public FlatLayout(NodeFacts node, Names names, IpFamily family) {
     this.sets = FlatSets.of(family);
@@ -62,6 +74,7 @@ public final class FlatLayout {
    *
    * @param before in any order; those that are not known are passed over
    * @param after likewise; of those that are in both lists only what differs is told
+   * @throws FullException as all calls that take ports
    */
   public FlatDifference change(Collection<ServedPort> before, Collection<ServedPort> after) {
     return elements.change(before, after, _ -> Optional.empty());

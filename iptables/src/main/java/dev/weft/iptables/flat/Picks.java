@@ -41,17 +41,14 @@ final class Picks {
   /**
    * The number of a way.
    *
-   * @throws IllegalStateException if there are more than fit into a word
+   * @throws FlatLayout.FullException if there are more than fit into a word
    */
   int number(Pick pick) {
     return numbers.computeIfAbsent(
         pick,
         _ -> {
           if (all.size() == Word.PICKS - FIRST) {
-            throw new IllegalStateException(
-                "Services have more than "
-                    + all.size()
-                    + " different numbers of endpoints and times of affinity");
+            throw new FlatLayout.FullException(all.size());
           }
           all.add(pick);
           return FIRST + all.size() - 1;
