@@ -138,6 +138,21 @@ abstract class NftTransactionContract {
   }
 
   @Test
+  void amongManyTheSetThatIsRefusedIsNamed() {
+    nftables.commit(List.of(new NftOperation.Replace(guarded())));
+    List<NftElementChange> many = new ArrayList<>();
+    for (int mark = 0; mark < 1000; mark++) {
+      many.add(way(mark, "way"));
+    }
+    NftElement element = way(7, "way").element();
+    many.add(new NftElementChange.Add(NftTable.Family.IP, "weft_test", "nowhere", element));
+    KernelException refused = assertThrows(KernelException.class, () -> nftables.commit(many));
+    assertEquals(Errno.ENOENT, refused.errno());
+    assertTrue(refused.getMessage().contains("nowhere"), refused.getMessage());
+    assertEquals(List.of(), nftables.elements(NftTable.Family.IP, "weft_test", "ways"));
+  }
+
+  @Test
   void whateverChangesIsSeenByTheGeneration() {
     Set<Integer> seen = new HashSet<>();
     assertTrue(seen.add(nftables.generation()));

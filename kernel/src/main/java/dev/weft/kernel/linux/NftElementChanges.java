@@ -28,7 +28,8 @@ final class NftElementChanges implements Combiner.Operation<List<NftElementChang
 
   @Override
   public void alone(List<NftElementChange> changes) {
-    List<MessageWriter> messages = changes.stream().map(NftElementMessages::write).toList();
+    List<MessageWriter> messages =
+        changes.stream().map(change -> NftElementMessages.write(change)).toList();
     try {
       netfilter.transact(Netfilter.SUBSYSTEM_NFTABLES, messages);
     } catch (NetlinkException e) {

@@ -18,15 +18,12 @@ final class NftElementMessages {
 
   /** A message for one change. */
   static MessageWriter write(NftElementChange change) {
-    return write(change, List.of(change));
+    return write(List.of(change));
   }
 
-  /**
-   * Messages for changes in their order: those of one kind and set that follow each other share
-   * messages, as far as there is room.
-   */
-  static List<MessageWriter> write(List<NftElementChange> changes) {
-    List<MessageWriter> messages = new ArrayList<>();
+  /** Parts of a list that can share a message: of one kind and set, and not too many. */
+  static List<List<NftElementChange>> parts(List<NftElementChange> changes) {
+    List<List<NftElementChange>> parts = new ArrayList<>();
     int from = 0;
     while (from < changes.size()) {
       NftElementChange first = changes.get(from);
@@ -34,13 +31,15 @@ final class NftElementMessages {
       while (to < changes.size() && to - from < SHARE && isAlike(first, changes.get(to))) {
         to++;
       }
-      messages.add(write(first, changes.subList(from, to)));
+      parts.add(changes.subList(from, to));
       from = to;
     }
-    return messages;
+    return parts;
   }
 
-  private static MessageWriter write(NftElementChange first, List<NftElementChange> all) {
+  /** A message for changes that are alike. */
+  static MessageWriter write(List<NftElementChange> part) {
+    NftElementChange first = part.getFirst();
     boolean removal = first instanceof NftElementChange.Remove;
     int flags = removal ? 0 : MessageWriter.NLM_F_CREATE;
     if (first instanceof NftElementChange.Create) {
@@ -51,7 +50,7 @@ final class NftElementMessages {
             .attribute(LinuxNftables.ELEMENTS_TABLE, first.table())
             .attribute(LinuxNftables.ELEMENTS_SET, first.set());
     int list = message.begin(LinuxNftables.ELEMENTS);
-    for (NftElementChange change : all) {
+    for (NftElementChange change : part) {
       NftElements.write(message, change.element(), removal);
     }
     return message.end(list);

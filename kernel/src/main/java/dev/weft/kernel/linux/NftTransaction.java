@@ -229,8 +229,11 @@ final class NftTransaction {
         add(NftElementMessages.write(change), () -> NftElementChanges.describe(change));
       }
     } else {
-      for (MessageWriter message : NftElementMessages.write(List.copyOf(changes))) {
-        add(message, () -> "cannot change elements of nftables sets");
+      for (List<NftElementChange> part : NftElementMessages.parts(List.copyOf(changes))) {
+        String others = part.size() == 1 ? "" : ", or one of " + (part.size() - 1) + " with it";
+        add(
+            NftElementMessages.write(part),
+            () -> NftElementChanges.describe(part.getFirst()) + others);
       }
     }
   }

@@ -34,6 +34,9 @@ public final class NetlinkSocket implements AutoCloseable {
   /** The most that the kernel puts into one part of a dump. */
   private static final int BUFFER = 32 * 1024;
 
+  /** No longer kept than it is needed. */
+  private static final int LARGE = 1 << 20;
+
   private static final int TIMEOUT_SECONDS = 10;
   private static final int ATTEMPTS = 20;
 
@@ -151,6 +154,9 @@ public final class NetlinkSocket implements AutoCloseable {
       outcome.errno = -length;
       return outcome;
     } finally {
+      if (buffer.size() > LARGE) {
+        resize(BUFFER); // as whole tables need it, once
+      }
       lock.unlock();
     }
   }
