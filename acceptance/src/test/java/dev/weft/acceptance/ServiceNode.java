@@ -200,6 +200,20 @@ final class ServiceNode implements AutoCloseable {
     }
   }
 
+  /** What the API server has of this node, with such a {@code spec}. */
+  void cluster(String spec) {
+    write(
+        "cluster-node.yaml",
+        """
+        apiVersion: v1
+        kind: Node
+        metadata: {name: here}
+        spec: {%s}
+        """
+            .formatted(spec));
+    order("apply " + objects.resolve("cluster-node.yaml"));
+  }
+
   private void awaitDone() {
     try {
       String said =

@@ -201,6 +201,22 @@ class ServiceSyncIT {
         () -> "the port of a Service that is gone is still served");
   }
 
+  @Test
+  void loadBalancersAreToldIfTheNodeIsAboutToGo() {
+    node.startApiServer();
+    node.service();
+    node.endpoints(ServiceNode.A);
+    node.apply();
+    node.cluster("");
+    node.watchApiServer("--sync-period=1s", "--health=127.0.0.1:10256");
+    assertTrue(page("10256/healthz", "200").contains("\"nodeEligible\": true"));
+    node.cluster("taints: [{key: ToBeDeletedByClusterAutoscaler, effect: NoSchedule}]");
+    assertTrue(page("10256/healthz", "503").contains("\"nodeEligible\": false"));
+    page("10256/livez", "200");
+    node.cluster("");
+    assertTrue(page("10256/healthz", "200").contains("\"nodeEligible\": true"));
+  }
+
   private String page(String portAndPath, String status) {
     String[] curl = {"curl", "-si", "--max-time", "5", "http://127.0.0.1:" + portAndPath};
     Await.until(

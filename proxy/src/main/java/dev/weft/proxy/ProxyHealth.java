@@ -20,6 +20,8 @@ final class ProxyHealth {
 
   private final Map<IpFamily, Instant> updated = new EnumMap<>(IpFamily.class);
 
+  private boolean leaving;
+
   ProxyHealth(Duration syncPeriod) {
     this.patience = (syncPeriod.isZero() ? DEFAULT_PERIOD : syncPeriod).multipliedBy(2);
   }
@@ -27,9 +29,16 @@ final class ProxyHealth {
   /**
    * How it is.
    *
+   * @param eligible whether load balancers may begin to send to this node, as far as its cluster
+   *     tells
    * @param lastUpdated since when nothing waits; the moment of the question while nothing does
    */
-  record Status(boolean healthy, Instant lastUpdated, Instant now) {}
+  record Status(boolean healthy, boolean eligible, Instant lastUpdated, Instant now) {}
+
+  /** Whether this node is about to be deleted. */
+  synchronized void leaving(boolean isLeaving) {
+    leaving = isLeaving;
+  }
 
   /** Something happened that may change rules. */
   synchronized void heard(Instant now) {
@@ -52,6 +61,6 @@ final class ProxyHealth {
       Instant before = updated.getOrDefault(each.getKey(), each.getValue());
       last = before.isBefore(last) ? before : last;
     }
-    return new Status(healthy, last, now);
+    return new Status(healthy, !leaving, last, now);
   }
 }

@@ -7,6 +7,8 @@ import dev.weft.pages.Page;
 import dev.weft.pages.PageSocket;
 import dev.weft.pages.PrometheusText;
 import dev.weft.proxy.FamilySync.Outcome;
+import dev.weft.watch.ApiServerSource;
+import dev.weft.watch.ClusterNode;
 import dev.weft.watch.ObjectEvent;
 import dev.weft.watch.ObjectSource;
 import io.netty.channel.EventLoopGroup;
@@ -40,7 +42,7 @@ public final class ServiceProxy implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(ServiceProxy.class.getName());
 
   /** Wakes the thread to end. */
-  private static final Heard END = new Heard(List.of());
+  private static final Heard END = new Heard.End();
 
   private final ServiceSync sync;
   private final Schedule schedule;
@@ -58,8 +60,16 @@ public final class ServiceProxy implements AutoCloseable {
   private boolean begun;
   private @Nullable Thread thread;
 
-  /** What a source told at once. */
-  private record Heard(List<ObjectEvent> events) {}
+  /** What the thread is told. */
+  private sealed interface Heard {
+    /** What a source told at once. */
+    record Objects(List<ObjectEvent> events) implements Heard {}
+
+    /** What the cluster says of this node. */
+    record Here(ClusterNode node) implements Heard {}
+
+    record End() implements Heard {}
+  }
 
   private ServiceProxy(ProxySettings settings, NetworkNamespace namespace) {
     sync = new ServiceSync(settings, namespace);
@@ -90,7 +100,10 @@ public final class ServiceProxy implements AutoCloseable {
       proxy.closePages();
       throw e;
     }
-    source.start(events -> proxy.queue.add(new Heard(List.copyOf(events))));
+    if (source instanceof ApiServerSource server) {
+      server.followNode(settings.node().name(), node -> proxy.queue.add(new Heard.Here(node)));
+    }
+    source.start(events -> proxy.queue.add(new Heard.Objects(List.copyOf(events))));
     proxy.thread = Thread.ofPlatform().name("services").start(() -> proxy.run(source));
     return proxy;
   }
@@ -112,7 +125,11 @@ public final class ServiceProxy implements AutoCloseable {
           return;
         }
         for (Heard each : heard) {
-          hear(each.events());
+          switch (each) {
+            case Heard.Objects(var events) -> hear(events);
+            case Heard.Here(var node) -> hear(node);
+            case Heard.End() -> {}
+          }
         }
         work();
       }
@@ -157,6 +174,15 @@ public final class ServiceProxy implements AutoCloseable {
             LOG.warning("what stands is kept, for its objects cannot be seen: " + reason);
         case ObjectEvent.Back() -> LOG.info("the objects can be seen again");
       }
+    }
+  }
+
+  private void hear(ClusterNode node) {
+    health.leaving(node.leaving());
+    if (sync.hear(node)) {
+      LOG.info("this node is in " + node.zone().map(zone -> "zone " + zone).orElse("no zone"));
+      schedule.changed();
+      health.heard(Instant.now());
     }
   }
 
@@ -212,15 +238,25 @@ public final class ServiceProxy implements AutoCloseable {
 
   private SequencedMap<String, Supplier<Page>> healthPages() {
     SequencedMap<String, Supplier<Page>> all = new LinkedHashMap<>();
-    all.put("/healthz", () -> healthPage("healthz", ", \"nodeEligible\": true"));
-    all.put("/livez", () -> healthPage("livez", ""));
+    all.put("/healthz", this::healthz);
+    all.put("/livez", this::livez);
     return all;
   }
 
-  private Page healthPage(String name, String more) {
+  /** Tells load balancers whether to send to this node: not if it is about to go. */
+  private Page healthz() {
     ProxyHealth.Status status = health.status(Instant.now());
-    HttpResponseStatus code =
-        status.healthy() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE;
+    String more = ", \"nodeEligible\": " + status.eligible();
+    return healthPage("healthz", status, status.healthy() && status.eligible(), more);
+  }
+
+  private Page livez() {
+    ProxyHealth.Status status = health.status(Instant.now());
+    return healthPage("livez", status, status.healthy(), "");
+  }
+
+  private Page healthPage(String name, ProxyHealth.Status status, boolean good, String more) {
+    HttpResponseStatus code = good ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE;
     metrics.asked(name, code.code());
     String text =
         "{\"lastUpdated\": \"%s\",\"currentTime\": \"%s\"%s}"
@@ -231,7 +267,7 @@ public final class ServiceProxy implements AutoCloseable {
   private SequencedMap<String, Supplier<Page>> metricsPages() {
     SequencedMap<String, Supplier<Page>> all = new LinkedHashMap<>();
     all.put("/metrics", () -> Page.of(PrometheusText.CONTENT_TYPE, metrics.write()));
-    all.put("/healthz", () -> healthPage("healthz", ", \"nodeEligible\": true"));
+    all.put("/healthz", this::healthz);
     return all;
   }
 

@@ -6,21 +6,29 @@ import dev.weft.iptables.compile.NodePortAddresses;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.net.IpFamily;
 import dev.weft.proxy.FamilySync.Outcome;
+import dev.weft.services.Node;
+import dev.weft.services.NodeIdentity;
 import dev.weft.services.ServedPort;
 import dev.weft.services.ServiceCatalog;
 import dev.weft.services.ServiceCatalog.Change;
+import dev.weft.watch.ClusterNode;
 import dev.weft.watch.ObjectEvent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** From what happens to objects to the rules of a node, without a clock. Used by one thread. */
 final class ServiceSync {
   private final ServiceCatalog catalog;
+  private final Node node;
+  private Optional<String> zone;
   private final List<FamilySync> families = new ArrayList<>();
 
   ServiceSync(ProxySettings settings, NetworkNamespace namespace) {
-    catalog = new ServiceCatalog(settings.node().identity());
+    node = settings.node();
+    zone = node.zone();
+    catalog = new ServiceCatalog(node.identity());
     for (IpFamily family : IpFamily.values()) {
       NodePortAddresses nodePorts =
           RulesModes.facts(settings.mode(), settings.node(), family).nodePortAddresses();
@@ -38,6 +46,20 @@ final class ServiceSync {
 
   void hear(ObjectEvent.Change change) {
     change.applyTo(catalog);
+  }
+
+  /**
+   * Takes the zone that the cluster tells, unless the node's own description has one.
+   *
+   * @return whether it is another than before
+   */
+  boolean hear(ClusterNode told) {
+    if (node.zone().isPresent() || told.zone().equals(zone)) {
+      return false;
+    }
+    zone = told.zone();
+    catalog.move(new NodeIdentity(node.name(), zone));
+    return true;
   }
 
   /**

@@ -36,6 +36,16 @@ class ProxyHealthTest {
   }
 
   @Test
+  void aNodeThatIsToGoIsHealthyButNotEligible() {
+    assertTrue(health.status(START).eligible());
+    health.leaving(true);
+    assertFalse(health.status(START).eligible());
+    assertTrue(health.status(START).healthy());
+    health.leaving(false);
+    assertTrue(health.status(START).eligible(), "the autoscaler may think better of it");
+  }
+
+  @Test
   void sinceWhenRulesStandIsToldWhileSomethingWaits() {
     health.updated(IpFamily.V4, after(10));
     health.updated(IpFamily.V6, after(20));

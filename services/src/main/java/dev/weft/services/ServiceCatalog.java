@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * <p>Objects may come in any order, slices before their Service too. Used by one thread at a time.
  */
 public final class ServiceCatalog {
-  private final NodeIdentity node;
+  private NodeIdentity node;
   private final Map<ObjectName, Service> services = new HashMap<>();
 
   /** By the Service that they are of, whether or not it is there. */
@@ -112,6 +112,12 @@ public final class ServiceCatalog {
     }
     goneServices.forEach(this::removeService);
     goneSlices.forEach(this::removeSlice);
+  }
+
+  /** The node is another now, or elsewhere: what it serves of each Service may change. */
+  public void move(NodeIdentity here) {
+    node = here;
+    touched.addAll(services.keySet());
   }
 
   /**

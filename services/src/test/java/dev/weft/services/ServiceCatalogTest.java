@@ -14,6 +14,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -49,6 +51,26 @@ class ServiceCatalogTest {
     assertEquals(List.of(), changes.getFirst().before());
     assertEquals(1, changes.getFirst().after().getFirst().backends().cluster().size());
     assertEquals(catalog.told(), changes.getFirst().after());
+  }
+
+  @Test
+  void aNodeThatMovesServesItsNewZone() {
+    ServiceCatalog moving = new ServiceCatalog(new NodeIdentity("here", Optional.empty()));
+    moving.put(service("a", 30080));
+    moving.put(service("b", 30081));
+    moving.put(
+        slice(
+            "s",
+            "a",
+            Samples.hinted(ready("10.0.0.1", "x"), Set.of("zone-a"), Set.of()),
+            Samples.hinted(ready("10.0.1.1", "y"), Set.of("zone-b"), Set.of())));
+    moving.put(slice("t", "b", ready("10.0.2.1", "x")));
+    moving.takeChanges();
+    moving.move(new NodeIdentity("here", Optional.of("zone-a")));
+    List<Change> changes = moving.takeChanges();
+    assertEquals(List.of(name("a")), changes.stream().map(Change::service).toList());
+    assertEquals(2, changes.getFirst().before().getFirst().backends().cluster().size());
+    assertEquals(1, changes.getFirst().after().getFirst().backends().cluster().size());
   }
 
   @Test
