@@ -52,16 +52,8 @@ final class FlatElements {
   /**
    * Takes changes of ports.
    *
-   * @param before in any order, and all known
+   * @param before in any order; those that are not known are passed over
    * @param after likewise; those that are in both lists keep their number
-   */
-  FlatDifference change(Collection<ServedPort> before, Collection<ServedPort> after) {
-    return change(before, after, _ -> Optional.empty());
-  }
-
-  /**
-   * As {@link #change(Collection, Collection)}.
-   *
    * @param preferred the number that a new port would best have
    */
   FlatDifference change(

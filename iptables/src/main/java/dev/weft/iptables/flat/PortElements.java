@@ -142,29 +142,31 @@ final class PortElements {
       port.loadBalancerIps().forEach(address -> ranges.add(IpPrefix.host(address)));
     }
     NftValue.Mark set = new NftValue.Mark(Word.cluster(placement.number()));
+    Optional<IpPrefix> last = Optional.empty();
     for (IpPrefix range : ranges) {
-      boolean isCovered =
-          ranges.stream().anyMatch(other -> !other.equals(range) && covers(other, range));
-      if (!isCovered) {
-        NftValue first = NftValue.Raw.of(set, range.first());
-        NftValue last = NftValue.Raw.of(set, range.last());
-        put(
-            sets.sourceRanges(),
-            "source range " + range,
-            new NftElement(
-                List.of(first), Optional.of(List.of(last)), Optional.empty(), Optional.empty()));
+      // In order a wide one comes before those within it, and prefixes overlap in no other way.
+      if (last.filter(wide -> wide.contains(range.first())).isEmpty()) {
+        sourceRange(set, range);
+        last = Optional.of(range);
       }
     }
   }
 
-  private static boolean covers(IpPrefix wide, IpPrefix narrow) {
-    return wide.length() < narrow.length() && wide.contains(narrow.first());
+  private void sourceRange(NftValue.Mark set, IpPrefix range) {
+    NftValue first = NftValue.Raw.of(set, range.first());
+    NftValue last = NftValue.Raw.of(set, range.last());
+    put(
+        sets.sourceRanges(),
+        "source range " + range,
+        new NftElement(
+            List.of(first), Optional.of(List.of(last)), Optional.empty(), Optional.empty()));
   }
 
   private void endpoints() {
     set(Word.cluster(placement.number()), placement.cluster());
     set(Word.local(placement.number()), placement.local());
-    placement.names().forEach(this::name);
+    names(placement.cluster(), sets.allEndpoints(), sets.present());
+    names(placement.local(), sets.localEndpoints(), sets.presentLocal());
     Set<Backend> used = new TreeSet<>(placement.cluster());
     used.addAll(placement.local());
     for (Backend backend : used) {
@@ -191,16 +193,16 @@ final class PortElements {
     }
   }
 
-  private void name(Backend backend, int name) {
-    NftValue endpoint = new NftValue.Mark(Endpoint.of(placement.number(), name));
-    String clause = "endpoint " + backend;
-    if (placement.cluster().contains(backend)) {
-      map(sets.allEndpoints(), clause, List.of(endpoint), socket(backend));
-      add(sets.present(), clause, endpoint);
-    }
-    if (placement.local().contains(backend)) {
-      map(sets.localEndpoints(), clause, List.of(endpoint), socket(backend));
-      add(sets.presentLocal(), clause, endpoint);
+  /** What leads from endpoints' own numbers to them, if they have any. */
+  private void names(List<Backend> backends, SetDefinition map, SetDefinition keys) {
+    for (Backend backend : backends) {
+      Integer name = placement.names().get(backend);
+      if (name != null) {
+        NftValue endpoint = new NftValue.Mark(Endpoint.of(placement.number(), name));
+        String clause = "endpoint " + backend;
+        map(map, clause, List.of(endpoint), socket(backend));
+        add(keys, clause, endpoint);
+      }
     }
   }
 

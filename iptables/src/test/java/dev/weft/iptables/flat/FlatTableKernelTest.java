@@ -271,6 +271,19 @@ class FlatTableKernelTest {
     assertTrue(set.contains("10.0.0.9"), set);
   }
 
+  /** The kernel takes no ranges that overlap. */
+  @Test
+  void sourceRangesWithinOthersAreNotTold() {
+    ServedPort port =
+        Ports.clusterIp("web", 1)
+            .balancer("10.2.0.1")
+            .ranges("10.1.2.0/24", "203.0.113.0/24", "10.0.0.0/8", "192.168.0.0/16", "10.1.0.0/16")
+            .backends(1)
+            .build();
+    rules().replaceAll(List.of(port));
+    assertEquals(3, nftables.elements(NftTable.Family.IP, "weft_services", "source_ranges").size());
+  }
+
   @Test
   void whatAFirewallReloadWipedIsPutBack() {
     ServiceRules rules = rules();
