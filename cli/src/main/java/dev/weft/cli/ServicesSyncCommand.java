@@ -2,7 +2,6 @@ package dev.weft.cli;
 
 import dev.weft.agent.AgentLog;
 import dev.weft.agent.LogLevel;
-import dev.weft.iptables.apply.RulesMode;
 import dev.weft.iptables.apply.RulesModes;
 import dev.weft.kernel.NetworkNamespace;
 import dev.weft.kernel.linux.LinuxKernel;
@@ -18,16 +17,15 @@ import dev.weft.services.ServiceCatalog;
 import dev.weft.services.ServiceObjects;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -57,18 +55,7 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
   @ArgGroup(multiplicity = "1")
   private ObjectsOption objects = new ObjectsOption();
 
-  @Option(
-      names = "--node",
-      paramLabel = "NODE.yaml",
-      description = "What is to be known of the node (default: as weft services node finds it).")
-  private @Nullable Path node;
-
-  @Option(
-      names = "--mode",
-      paramLabel = "MODE",
-      defaultValue = "iptables",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private RulesMode mode = RulesMode.IPTABLES;
+  @Mixin private NodeOptions node = new NodeOptions();
 
   @Option(
       names = "--sync-period",
@@ -107,7 +94,7 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
 
   @Override
   public Integer call() throws InterruptedException {
-    Node here = node == null ? ServicesNodeCommand.discover() : Node.read(node, this::warn);
+    Node here = node.node(this::warn);
     if (how.watch) {
       return watch(here);
     }
@@ -145,7 +132,7 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
   }
 
   private ProxySettings settings(Node here) {
-    return new ProxySettings(here, mode, syncPeriod, minSyncPeriod, health, metrics);
+    return new ProxySettings(here, node.mode(), syncPeriod, minSyncPeriod, health, metrics);
   }
 
   private void dryRun(Node here, ServiceObjects all) {
@@ -159,24 +146,15 @@ final class ServicesSyncCommand extends Subcommand implements Callable<Integer> 
         continue;
       }
       String program =
-          switch (mode) {
+          switch (node.mode()) {
             case IPTABLES ->
                 (family == IpFamily.V4 ? "iptables" : "ip6tables") + "-restore --noflush";
             case NFTABLES -> "nft list table";
           };
       out().println("# " + program);
-      out().print(RulesModes.text(mode, ports, family, here));
+      out().print(RulesModes.text(node.mode(), ports, family, here));
     }
     out().flush();
-  }
-
-  private void warn(String sentence) {
-    err().println("weft: warning: " + sentence);
-  }
-
-  private void tell(Problem problem) {
-    String kind = problem.severity() == Problem.Severity.WARNING ? "warning: " : "";
-    err().println("weft: " + kind + problem);
   }
 
   /** Made by picocli. */

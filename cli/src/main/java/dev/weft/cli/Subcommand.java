@@ -1,11 +1,12 @@
 package dev.weft.cli;
 
+import dev.weft.services.Problem;
 import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What commands of {@code weft} share: help, and where they print. */
+/** What commands of {@code weft} share: help, and where and how they tell. */
 abstract class Subcommand {
   @Option(
       names = {"-h", "--help"},
@@ -28,5 +29,18 @@ abstract class Subcommand {
 
   final PrintWriter err() {
     return spec.commandLine().getErr();
+  }
+
+  final void warn(String sentence) {
+    err().println("weft: warning: " + sentence);
+  }
+
+  /** Tells what is wrong with what somebody wrote down. */
+  final void tell(Problem problem) {
+    if (problem.severity() == Problem.Severity.WARNING) {
+      warn(problem.text());
+    } else {
+      err().println("weft: " + problem);
+    }
   }
 }

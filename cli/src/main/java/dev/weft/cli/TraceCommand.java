@@ -1,11 +1,9 @@
 package dev.weft.cli;
 
-import dev.weft.iptables.apply.RulesMode;
 import dev.weft.json.Json;
 import dev.weft.net.IpAddress;
 import dev.weft.services.Manifests;
 import dev.weft.services.Node;
-import dev.weft.services.Problem;
 import dev.weft.services.Protocol;
 import dev.weft.services.ServiceObjects;
 import dev.weft.trace.AddressPort;
@@ -19,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -35,12 +34,7 @@ final class TraceCommand extends Subcommand implements Runnable {
       description = "Manifests of Services and EndpointSlices, YAML or JSON.")
   private List<Path> objects = new ArrayList<>();
 
-  @Option(
-      names = "--node",
-      paramLabel = "NODE.yaml",
-      description =
-          "The node that the packet meets (default: this one, as 'weft services node' prints it).")
-  private @Nullable Path node;
+  @Mixin private NodeOptions node = new NodeOptions();
 
   @Option(names = "--from", paramLabel = "ADDRESS", description = "Who sends the packet.")
   private @Nullable String from;
@@ -73,13 +67,6 @@ final class TraceCommand extends Subcommand implements Runnable {
   private @Nullable Path flows;
 
   @Option(
-      names = "--mode",
-      paramLabel = "MODE",
-      defaultValue = "iptables",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private RulesMode mode = RulesMode.IPTABLES;
-
-  @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
       defaultValue = "text",
@@ -90,13 +77,10 @@ final class TraceCommand extends Subcommand implements Runnable {
   public void run() {
     Optional<Flow> single = flows == null ? Optional.of(flow()) : Optional.empty();
     List<Flow> many = flows == null ? List.of() : FlowFile.read(flows);
-    Node here =
-        node == null
-            ? ServicesNodeCommand.discover()
-            : Node.read(node, warning -> err().println("weft: warning: " + warning));
+    Node here = node.node(this::warn);
     ServiceObjects known = ServiceObjects.of(Manifests.read(objects));
     known.problems().forEach(this::tell);
-    Tracer tracer = new Tracer(known, here, mode);
+    Tracer tracer = new Tracer(known, here, node.mode());
     if (single.isPresent()) {
       Trace trace = tracer.trace(single.get());
       out()
@@ -122,11 +106,6 @@ final class TraceCommand extends Subcommand implements Runnable {
         }
       }
     }
-  }
-
-  private void tell(Problem problem) {
-    String kind = problem.severity() == Problem.Severity.WARNING ? "warning: " : "";
-    err().println("weft: " + kind + problem);
   }
 
   private Flow flow() {

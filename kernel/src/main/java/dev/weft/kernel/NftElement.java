@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param key one part, or several for a concatenation
  * @param end of the range, inclusive; given exactly if the set's elements are ranges, with as many
  *     parts as the key
- * @param value for a map whose values are data: one part, or several for a concatenation
+ * @param value for a map: one part, which may be a chain, or several for a concatenation
  * @param comment free text, at most 128 bytes, no double quote or control character. Not part of
  *     what makes an element this one: the kernel keeps the first
  */

@@ -6,7 +6,6 @@ import dev.weft.iptables.compile.NodeFacts;
 import dev.weft.iptables.engine.Branch;
 import dev.weft.iptables.engine.Host;
 import dev.weft.iptables.engine.Interpreter;
-import dev.weft.iptables.engine.Recollection;
 import dev.weft.iptables.engine.Step;
 import dev.weft.iptables.ruleset.Chain;
 import dev.weft.iptables.ruleset.Match;
@@ -27,15 +26,12 @@ import java.util.Set;
 
 /** The rules as iptables mode has them. */
 final class IptablesRules implements ModeRules {
-  private final Ruleset ruleset;
   private final Way way;
-
-  /** By endpoint, the lists of {@code -m recent} that its clients are in; made when needed. */
-  private Map<AddressPort, Set<String>> lists = Map.of();
+  private final Clients clients;
 
   private IptablesRules(Ruleset ruleset, Way way) {
-    this.ruleset = ruleset;
     this.way = way;
+    this.clients = new Clients(() -> lists(ruleset));
   }
 
   static ModeRules of(Cluster cluster, IpFamily family) {
@@ -58,29 +54,10 @@ final class IptablesRules implements ModeRules {
 
   @Override
   public List<Course> follow(Flow flow, Sender sender) {
-    return way.follow(flow, sender, recollection(flow)).stream()
-        .map(IptablesRules::course)
-        .toList();
+    return way.follow(flow, sender, clients.of(flow)).stream().map(IptablesRules::course).toList();
   }
 
-  private Recollection recollection(Flow flow) {
-    if (flow.affinity().isEmpty()) {
-      return Recollection.EMPTY;
-    }
-    if (lists.isEmpty()) {
-      lists = lists(ruleset);
-    }
-    Map<String, Map<IpAddress, Integer>> remembered = new HashMap<>();
-    for (Flow.Used used : flow.affinity()) {
-      for (String list : lists.getOrDefault(used.endpoint(), Set.of())) {
-        remembered
-            .computeIfAbsent(list, _ -> new HashMap<>())
-            .merge(flow.from(), used.ageSeconds(), Math::min);
-      }
-    }
-    return new Recollection(remembered);
-  }
-
+  /** The lists of {@code -m recent}. */
   private static Map<AddressPort, Set<String>> lists(Ruleset ruleset) {
     Map<AddressPort, Set<String>> lists = new HashMap<>();
     for (Table table : ruleset.tables().values()) {

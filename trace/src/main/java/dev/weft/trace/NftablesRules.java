@@ -24,12 +24,12 @@ import java.util.Set;
 
 /** The rules as nftables mode has them. */
 final class NftablesRules implements ModeRules {
-  private final FlatRuleset ruleset;
   private final Way way;
+  private final Clients clients;
 
   private NftablesRules(FlatRuleset ruleset, Way way) {
-    this.ruleset = ruleset;
     this.way = way;
+    this.clients = new Clients(() -> lists(ruleset));
   }
 
   static ModeRules of(Cluster cluster, IpFamily family) {
@@ -52,13 +52,11 @@ final class NftablesRules implements ModeRules {
 
   @Override
   public List<Course> follow(Flow flow, Sender sender) {
-    return way.follow(flow, sender, recollection(flow)).stream().map(this::course).toList();
+    return way.follow(flow, sender, clients.of(flow)).stream().map(NftablesRules::course).toList();
   }
 
-  private Recollection recollection(Flow flow) {
-    if (flow.affinity().isEmpty()) {
-      return Recollection.EMPTY;
-    }
+  /** Endpoints that clients are remembered with have a number of their own. */
+  private static Map<AddressPort, Set<String>> lists(FlatRuleset ruleset) {
     Map<AddressPort, Set<String>> lists = new HashMap<>();
     for (FlatElement each : ruleset.elements()) {
       NftElement element = each.element();
@@ -72,18 +70,10 @@ final class NftablesRules implements ModeRules {
             .add(Recollection.ofEndpoint(number));
       }
     }
-    Map<String, Map<IpAddress, Integer>> remembered = new HashMap<>();
-    for (Flow.Used used : flow.affinity()) {
-      for (String list : lists.getOrDefault(used.endpoint(), Set.of())) {
-        remembered
-            .computeIfAbsent(list, _ -> new HashMap<>())
-            .merge(flow.from(), used.ageSeconds(), Math::min);
-      }
-    }
-    return new Recollection(remembered);
+    return lists;
   }
 
-  private Course course(Branch branch) {
+  private static Course course(Branch branch) {
     List<Event> events = new ArrayList<>();
     Event.Cause service = Event.Cause.UNKNOWN;
     boolean masqueraded = false;
